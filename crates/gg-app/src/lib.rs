@@ -1,0 +1,1 @@
+//! The verbs of the product: each use case loads, decides, saves and tells.

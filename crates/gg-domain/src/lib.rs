@@ -1,0 +1,1 @@
+//! Nouns and rules of GuestGuard, pure: no I/O, no clock, no randomness of its own.

@@ -1,0 +1,1 @@
+//! The automation gate and the risk engine: pure functions behind one trait.

@@ -1,0 +1,2 @@
+//! The GuestGuard binary.
+fn main() {}

@@ -3,6 +3,7 @@
 //! `guestguard.example.toml` is compiled in and is the list of all keys; what it does not name stops the start.
 //! All that is wrong is told at once. Secrets redact themselves, here and in whatever is printed.
 
+mod address;
 mod print;
 mod problem;
 mod reader;
@@ -15,13 +16,15 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
+pub use address::{DatabaseUrl, PublicUrl, ServerUrl};
+use address::{HttpUrl, NatsUrl, SmtpUrl};
 pub use print::print;
 pub use problem::{Problem, Problems};
 use reader::Reader;
 use source::Sources;
 pub use source::{EXAMPLE, Origin};
-pub use value::{DatabaseUrl, LogFilter, LogFormat, PublicUrl, Secret, ServerUrl};
-use value::{HttpUrl, NatsUrl, SmtpUrl, Token};
+use value::Token;
+pub use value::{LogFilter, LogFormat, Secret};
 
 /// The settings file that is read where none is named.
 pub const FILE_NAME: &str = "guestguard.toml";

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::source::{Text, Written};
-use super::value::{DatabaseUrl, Setting as _};
-use super::{Places, Problems, Settings};
+use super::value::Setting as _;
+use super::{DatabaseUrl, Places, Problems, Settings};
 
 /// Keys whose value is shown as `***`.
 const SECRET_KEYS: [&str; 2] = ["secret", "twilio.auth_token"];

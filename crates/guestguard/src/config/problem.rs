@@ -54,7 +54,10 @@ impl fmt::Display for Problem {
         match self {
             Self::File { path, detail } => write!(f, "{}: {detail}", path.display()),
             Self::UnknownKey { key, origin, nearest } => {
-                write!(f, "{key} ({origin}): no such setting")?;
+                match origin {
+                    Origin::Env { .. } => write!(f, "{key}: no such setting")?,
+                    origin => write!(f, "{key} ({origin}): no such setting")?,
+                }
                 match nearest {
                     Some(nearest) => write!(f, "; did you mean {nearest}?"),
                     None => write!(f, "; guestguard.example.toml has them all"),

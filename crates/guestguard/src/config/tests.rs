@@ -72,7 +72,7 @@ fn the_environment_goes_before_the_file_and_the_file_before_the_default() {
 fn an_unknown_variable_stops_the_start_and_names_the_nearest() {
     assert_eq!(
         said(with_env(&[("GUESTGUARD_LISTN", "x")])),
-        "1 setting is wrong:\n  GUESTGUARD_LISTN (GUESTGUARD_LISTN): no such setting; did you mean GUESTGUARD_LISTEN?"
+        "1 setting is wrong:\n  GUESTGUARD_LISTN: no such setting; did you mean GUESTGUARD_LISTEN?"
     );
 }
 

@@ -227,7 +227,11 @@ impl Actor {
             (Self::System(_), _) => Ok(Some(Role::Owner)),
             (Self::Invite { .. }, _) | (Self::Account { .. }, None) => Ok(None),
             (Self::Account { permission, .. }, Some(role)) => {
-                if permission.allows(role) { Ok(Some(role)) } else { Err(Forbidden) }
+                if permission.allows(role) {
+                    Ok(Some(role))
+                } else {
+                    Err(Forbidden)
+                }
             }
         }
     }

@@ -38,7 +38,8 @@ impl FixedClock {
 
     /// Moves the clock by `by`, back too.
     pub fn advance(&self, by: SignedDuration) {
-        let micros = i64::try_from(by.as_micros()).expect("a test moves its clock by less than 292,000 years");
+        let micros =
+            i64::try_from(by.as_micros()).expect("a test moves its clock by less than 292,000 years");
         self.0.fetch_add(micros, Ordering::SeqCst);
     }
 }

@@ -7,11 +7,16 @@
 pub mod account;
 pub mod actor;
 pub mod clock;
+pub mod email;
 pub mod event;
 pub mod feed;
 pub mod fields;
 pub mod guest;
 pub mod id;
 pub mod invite;
+pub mod locale;
+pub mod name;
+pub mod phone;
 pub mod rsvp;
+pub mod text;
 pub mod token;

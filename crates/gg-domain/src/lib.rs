@@ -4,6 +4,7 @@
 //! handed in ([`clock::Sources`]). A value that exists is valid: everything is parsed once, at the
 //! edge, and wrong states do not compile.
 
+pub mod access;
 pub mod account;
 pub mod actor;
 pub mod clock;
@@ -17,6 +18,11 @@ pub mod invite;
 pub mod locale;
 pub mod name;
 pub mod phone;
+pub mod policy;
+pub mod reason;
+pub mod risk;
 pub mod rsvp;
+pub mod signals;
+pub mod snapshot;
 pub mod text;
 pub mod token;

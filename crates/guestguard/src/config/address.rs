@@ -152,6 +152,17 @@ pub enum DatabaseUrl {
     Postgres(ServerUrl),
 }
 
+impl DatabaseUrl {
+    /// `sqlite:PATH` or `postgres://…`, password included, for the store.
+    #[must_use]
+    pub fn expose(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Self::Postgres(url) => url.expose().to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -13,6 +13,7 @@ mod mapping;
 mod matching;
 mod parse;
 mod records;
+mod row;
 mod sniff;
 mod usual_names;
 
@@ -21,7 +22,8 @@ pub use export::{Answer, EXPORT_HEADERS, Export, Opening, export};
 pub use guest::{Cell, Field, GuestDraft, GuestFields, HOUSEHOLD_CHARS_MAX, NOTES_CHARS_MAX, PLUS_ONES_MAX};
 pub use mapping::{Column, MapEntry};
 pub use matching::{Create, Known, Plan, Update, plan};
-pub use parse::{Parsed, Row, parse};
+pub use parse::{Parsed, parse};
+pub use row::Row;
 
 /// The largest file, in bytes: 100,000 guests of 100 bytes each.
 pub const FILE_BYTES_MAX: usize = 10 * 1024 * 1024;

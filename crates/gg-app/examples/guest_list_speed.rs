@@ -6,6 +6,7 @@
 use std::time::Instant;
 
 use gg_app::guest_list::{Answer, FILE_BYTES_MAX, Known, Opening, Parsed, export, parse, plan};
+use gg_domain::id::GuestId;
 use uuid::Uuid;
 
 const ROWS: usize = 10_000;
@@ -16,9 +17,9 @@ fn main() {
     let parsed = timed("parse", || parse(list.as_bytes(), &[]).expect("a list"));
     let latin = encoding_rs::WINDOWS_1252.encode(&list).0.into_owned();
     timed("parse windows-1252", || parse(&latin, &[]).expect("a list"));
-    let plan_into = |parsed: &Parsed, known: &[Known<Uuid>]| plan(parsed, known);
+    let plan_into = |parsed: &Parsed, known: &[Known]| plan(parsed, known);
     let first = timed("plan into an empty event", || plan_into(&parsed, &[]));
-    let ids = (1..).map(Uuid::from_u128);
+    let ids = (1..).map(|number| GuestId::from_uuid(Uuid::from_u128(number)));
     let known: Vec<_> = ids.zip(first.create).map(|(id, new)| Known { id, guest: new.guest }).collect();
     let again = timed("plan the same again", || plan_into(&parsed, &known));
     assert_eq!(again.unchanged, ROWS);
@@ -34,7 +35,7 @@ fn main() {
     }
     let alike = format!("name\n{}", "A\n".repeat(100_000));
     let alike = parse(alike.as_bytes(), &[]).expect("a list");
-    let guests = (1..).map(Uuid::from_u128).zip(&alike.rows);
+    let guests = (1..).map(|number| GuestId::from_uuid(Uuid::from_u128(number))).zip(&alike.rows);
     let known: Vec<_> = guests.map(|(id, row)| Known { id, guest: row.guest.new_guest() }).collect();
     timed("plan 100,000 guests alike", || plan_into(&alike, &known).unchanged);
 }

@@ -7,12 +7,13 @@
 use std::io::{self, Write};
 
 use gg_domain::email::EmailAddress;
+use gg_domain::guest::GuestDetails;
+use gg_domain::id::GuestId;
 use gg_domain::locale::Locale;
 use gg_domain::phone::PhoneNumber;
 use jiff::Timestamp;
-use uuid::Uuid;
 
-use super::{GuestFields, Known, guard};
+use super::{Known, guard};
 
 /// The header of an export.
 pub const EXPORT_HEADERS: [&str; 12] = [
@@ -79,7 +80,7 @@ impl<W: Write> Export<W> {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn row(&mut self, id: Uuid, guest: &GuestFields, answer: &Answer<'_>) -> io::Result<()> {
+    pub fn row(&mut self, id: GuestId, guest: &GuestDetails, answer: &Answer<'_>) -> io::Result<()> {
         let id = id.to_string();
         let plus_ones_allowed = guest.plus_ones_allowed.to_string();
         let plus_one_names = answer.plus_ones.join(NAMES_SEPARATOR);
@@ -112,17 +113,11 @@ impl<W: Write> Export<W> {
 
 /// A whole export in memory.
 #[must_use]
-pub fn export<'a, I>(
-    guests: impl IntoIterator<Item = (&'a Known<I>, Answer<'a>)>,
-    opening: Opening,
-) -> Vec<u8>
-where
-    I: Copy + Into<Uuid> + 'a,
-{
+pub fn export<'a>(guests: impl IntoIterator<Item = (&'a Known, Answer<'a>)>, opening: Opening) -> Vec<u8> {
     let write = || -> io::Result<Vec<u8>> {
         let mut export = Export::begin(Vec::new(), opening)?;
         for (known, answer) in guests {
-            export.row(known.id.into(), &known.guest, &answer)?;
+            export.row(known.id, &known.guest, &answer)?;
         }
         export.end()
     };
@@ -135,9 +130,10 @@ mod tests {
     use crate::guest_list::{Field, parse, plan};
     use gg_domain::name::PersonName;
     use proptest::prelude::*;
+    use uuid::Uuid;
 
-    fn guest(name: &str) -> GuestFields {
-        GuestFields {
+    fn guest(name: &str) -> GuestDetails {
+        GuestDetails {
             name: PersonName::parse(name).expect("a name"),
             email: None,
             phone: None,
@@ -148,11 +144,15 @@ mod tests {
         }
     }
 
-    fn known(guests: Vec<GuestFields>) -> Vec<Known<Uuid>> {
-        (1..).map(Uuid::from_u128).zip(guests).map(|(id, guest)| Known { id, guest }).collect()
+    fn known(guests: Vec<GuestDetails>) -> Vec<Known> {
+        (1..)
+            .map(|number| GuestId::from_uuid(Uuid::from_u128(number)))
+            .zip(guests)
+            .map(|(id, guest)| Known { id, guest })
+            .collect()
     }
 
-    fn text(known: &[Known<Uuid>], answer: Answer<'_>, opening: Opening) -> String {
+    fn text(known: &[Known], answer: Answer<'_>, opening: Opening) -> String {
         let bytes = export(known.iter().map(|known| (known, answer)), opening);
         String::from_utf8(bytes).expect("UTF-8")
     }
@@ -207,13 +207,13 @@ mod tests {
             name in NASTY,
             email in "[='a-z+]{1,8}@[a-z]{1,8}\\.[a-z]{2,3}",
             phone in "\\+[1-9][0-9]{6,14}",
-            plus_ones_allowed in 0..=50_u8,
+            plus_ones_allowed in 0..=50_i64,
             household in NASTY,
             locale in "[a-z]{2}(-[A-Z]{2})?",
             notes in NASTY,
             has in any::<[bool; 5]>(),
-        ) -> Option<GuestFields> {
-            Some(GuestFields {
+        ) -> Option<GuestDetails> {
+            Some(GuestDetails {
                 name: PersonName::parse(&name).ok()?,
                 email: EmailAddress::parse(&email).ok().filter(|_| has[0]),
                 phone: PhoneNumber::parse(&phone).ok().filter(|_| has[1]),
@@ -246,7 +246,7 @@ mod tests {
             prop_assert_eq!((same_event.create.len(), same_event.update.len()), (0, 0));
             prop_assert_eq!(same_event.unchanged, known.len());
 
-            let other_event = plan::<Uuid>(&parsed, &[]);
+            let other_event = plan(&parsed, &[]);
             let before: Vec<_> = known.iter().map(|known| &known.guest).collect();
             let after: Vec<_> = other_event.create.iter().map(|create| &create.guest).collect();
             prop_assert_eq!(after, before);

@@ -1,20 +1,14 @@
-//! A guest as a row of a file tells of him, and as he stands in the event.
+//! A guest as a row of a file tells of him.
 //!
 //! A file need not have every column: what it does not have says nothing, what it has and leaves empty says "none".
 
 use std::fmt;
 
 use gg_domain::email::EmailAddress;
+use gg_domain::guest::GuestDetails;
 use gg_domain::locale::Locale;
 use gg_domain::name::PersonName;
 use gg_domain::phone::PhoneNumber;
-
-/// The most people a guest may bring. A coach party is one guest with a household; a bigger number is a typing error.
-pub const PLUS_ONES_MAX: u8 = 50;
-/// The most characters of a household's name: as much as a person's.
-pub const HOUSEHOLD_CHARS_MAX: usize = 200;
-/// The most characters of the organiser's notes on a guest: two printed pages.
-pub const NOTES_CHARS_MAX: usize = 4_000;
 
 /// What a column can be.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -116,40 +110,21 @@ pub struct GuestDraft {
     pub email: Cell<EmailAddress>,
     /// The phone number.
     pub phone: Cell<PhoneNumber>,
-    /// How many people the guest may bring, 0 to [`PLUS_ONES_MAX`].
-    pub plus_ones_allowed: Cell<u8>,
-    /// The household, at most [`HOUSEHOLD_CHARS_MAX`] characters on one line.
+    /// How many people the guest may bring, 0 to [`PLUS_ONES_MAX`](gg_domain::guest::PLUS_ONES_MAX).
+    pub plus_ones_allowed: Cell<i64>,
+    /// The household, on one line.
     pub household: Cell<String>,
     /// The language to write in.
     pub locale: Cell<Locale>,
-    /// Notes, at most [`NOTES_CHARS_MAX`] characters.
-    pub notes: Cell<String>,
-}
-
-/// All that a list can say of a guest.
-#[derive(Clone, Eq, PartialEq)]
-pub struct GuestFields {
-    /// The name.
-    pub name: PersonName,
-    /// The e-mail address.
-    pub email: Option<EmailAddress>,
-    /// The phone number.
-    pub phone: Option<PhoneNumber>,
-    /// How many people the guest may bring, 0 to [`PLUS_ONES_MAX`].
-    pub plus_ones_allowed: u8,
-    /// The household that is invited together.
-    pub household: Option<String>,
-    /// The language to write in.
-    pub locale: Option<Locale>,
     /// The organiser's notes.
-    pub notes: Option<String>,
+    pub notes: Cell<String>,
 }
 
 impl GuestDraft {
     /// The guest that this row makes where there was none.
     #[must_use]
-    pub fn new_guest(&self) -> GuestFields {
-        GuestFields {
+    pub fn new_guest(&self) -> GuestDetails {
+        GuestDetails {
             name: self.name.clone(),
             email: self.email.over(None),
             phone: self.phone.over(None),
@@ -162,8 +137,8 @@ impl GuestDraft {
 
     /// The guest that `old` becomes by this row.
     #[must_use]
-    pub fn over(&self, old: &GuestFields) -> GuestFields {
-        GuestFields {
+    pub fn over(&self, old: &GuestDetails) -> GuestDetails {
+        GuestDetails {
             name: self.name.clone(),
             email: self.email.over(old.email.as_ref()),
             phone: self.phone.over(old.phone.as_ref()),
@@ -175,33 +150,24 @@ impl GuestDraft {
     }
 }
 
-impl GuestFields {
-    /// The fields in which `self` and `other` differ.
-    #[must_use]
-    pub fn differences(&self, other: &Self) -> Vec<Field> {
-        [
-            (Field::Name, self.name != other.name),
-            (Field::Email, self.email != other.email),
-            (Field::Phone, self.phone != other.phone),
-            (Field::PlusOnesAllowed, self.plus_ones_allowed != other.plus_ones_allowed),
-            (Field::Household, self.household != other.household),
-            (Field::Locale, self.locale != other.locale),
-            (Field::Notes, self.notes != other.notes),
-        ]
-        .into_iter()
-        .filter_map(|(field, differs)| differs.then_some(field))
-        .collect()
-    }
+/// The fields in which two guests differ.
+pub(super) fn differences(one: &GuestDetails, other: &GuestDetails) -> Vec<Field> {
+    [
+        (Field::Name, one.name != other.name),
+        (Field::Email, one.email != other.email),
+        (Field::Phone, one.phone != other.phone),
+        (Field::PlusOnesAllowed, one.plus_ones_allowed != other.plus_ones_allowed),
+        (Field::Household, one.household != other.household),
+        (Field::Locale, one.locale != other.locale),
+        (Field::Notes, one.notes != other.notes),
+    ]
+    .into_iter()
+    .filter_map(|(field, differs)| differs.then_some(field))
+    .collect()
 }
 
 impl fmt::Debug for GuestDraft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("GuestDraft(…)")
-    }
-}
-
-impl fmt::Debug for GuestFields {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("GuestFields(…)")
     }
 }

@@ -6,29 +6,30 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use super::guest::differences;
+use super::{Field, Parsed, Row};
 use gg_domain::email::EmailAddress;
+use gg_domain::guest::GuestDetails;
+use gg_domain::id::GuestId;
 use gg_domain::locale::Locale;
 use gg_domain::phone::PhoneNumber;
-use uuid::Uuid;
-
-use super::{Field, GuestFields, Parsed, Row};
 
 /// A guest that the event has.
 #[derive(Clone, Debug)]
-pub struct Known<I> {
+pub struct Known {
     /// The id.
-    pub id: I,
+    pub id: GuestId,
     /// The guest.
-    pub guest: GuestFields,
+    pub guest: GuestDetails,
 }
 
 /// What an import does.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Plan<I> {
+pub struct Plan {
     /// Guests to make, in the file's order.
     pub create: Vec<Create>,
     /// Guests to change, in the file's order.
-    pub update: Vec<Update<I>>,
+    pub update: Vec<Update>,
     /// How many rows say what is already so.
     pub unchanged: usize,
 }
@@ -39,28 +40,28 @@ pub struct Create {
     /// The line of the row.
     pub line: usize,
     /// The guest.
-    pub guest: GuestFields,
+    pub guest: GuestDetails,
 }
 
 /// A guest to change.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Update<I> {
+pub struct Update {
     /// The line of the row.
     pub line: usize,
     /// Whom.
-    pub id: I,
+    pub id: GuestId,
     /// The whole guest as he will be.
-    pub guest: GuestFields,
+    pub guest: GuestDetails,
     /// The fields that differ, never none.
     pub changed: Vec<Field>,
 }
 
 /// Compares a file with the guests of its event. `known` should come in one order each time (by id), so that guests
 /// alike are matched in it.
-pub fn plan<I: Copy + Into<Uuid>>(parsed: &Parsed, known: &[Known<I>]) -> Plan<I> {
+pub fn plan(parsed: &Parsed, known: &[Known]) -> Plan {
     let rows = &parsed.rows;
     let mut pairs = Pairs { guest_of: vec![None; rows.len()], taken: vec![false; known.len()] };
-    pairs.join(rows, known, |row| row.id, |known| Some(known.id.into()));
+    pairs.join(rows, known, |row| row.id, |known| Some(known.id));
     // Among guests alike, one who would stay as he is comes first: so rows in another order change nobody.
     for key in [to_the_letter, identity] {
         let of_row = |row: &Row| Some(key(parsed, &row.guest.new_guest()));
@@ -74,7 +75,7 @@ pub fn plan<I: Copy + Into<Uuid>>(parsed: &Parsed, known: &[Known<I>]) -> Plan<I
             continue;
         };
         let guest = row.guest.over(&old.guest);
-        let changed = old.guest.differences(&guest);
+        let changed = differences(&old.guest, &guest);
         if changed.is_empty() {
             plan.unchanged += 1;
         } else {
@@ -92,12 +93,12 @@ struct Pairs {
 
 impl Pairs {
     /// Joins rows and guests that are still alone and have the same key, both in their order.
-    fn join<I, K: Eq + std::hash::Hash>(
+    fn join<K: Eq + std::hash::Hash>(
         &mut self,
         rows: &[Row],
-        known: &[Known<I>],
+        known: &[Known],
         key_of_row: impl Fn(&Row) -> Option<K>,
-        key_of_guest: impl Fn(&Known<I>) -> Option<K>,
+        key_of_guest: impl Fn(&Known) -> Option<K>,
     ) {
         let alone = (0..rows.len()).filter(|row| self.guest_of[*row].is_none()).collect::<Vec<_>>();
         if alone.is_empty() {
@@ -121,14 +122,14 @@ impl Pairs {
 
 /// Name, e-mail and phone, each in the form under which two spellings are the same; a column that the file does not have
 /// tells nobody apart.
-fn identity(parsed: &Parsed, guest: &GuestFields) -> String {
+fn identity(parsed: &Parsed, guest: &GuestDetails) -> String {
     let email = guest.email.as_ref().filter(|_| parsed.has(Field::Email)).map(EmailAddress::key);
     let phone = guest.phone.as_ref().filter(|_| parsed.has(Field::Phone)).map(PhoneNumber::as_str);
     [&guest.name.key(), email.as_deref().unwrap_or_default(), phone.unwrap_or_default()].join(SEPARATOR)
 }
 
 /// Every column that the file has, as it is written.
-fn to_the_letter(parsed: &Parsed, guest: &GuestFields) -> String {
+fn to_the_letter(parsed: &Parsed, guest: &GuestDetails) -> String {
     let plus_ones = guest.plus_ones_allowed.to_string();
     let told = |field, value: Option<&'_ str>| {
         if parsed.has(field) { value.unwrap_or_default().to_owned() } else { String::new() }
@@ -153,9 +154,10 @@ mod tests {
     use super::*;
     use crate::guest_list::parse;
     use proptest::prelude::*;
+    use uuid::Uuid;
 
-    fn id(number: usize) -> Uuid {
-        Uuid::from_u128(number as u128 + 1)
+    fn id(number: usize) -> GuestId {
+        GuestId::from_uuid(Uuid::from_u128(number as u128 + 1))
     }
 
     fn read(text: &str) -> Parsed {
@@ -165,7 +167,7 @@ mod tests {
     }
 
     /// The guests of an event after an import. New ids are none that a file could name before.
-    fn import(text: &str, before: &[Known<Uuid>]) -> Vec<Known<Uuid>> {
+    fn import(text: &str, before: &[Known]) -> Vec<Known> {
         let plan = plan(&read(text), before);
         let mut after = before.to_vec();
         for update in plan.update {
@@ -179,7 +181,7 @@ mod tests {
     }
 
     /// How many are made, changed, left as they are.
-    fn counts(text: &str, known: &[Known<Uuid>]) -> (usize, usize, usize) {
+    fn counts(text: &str, known: &[Known]) -> (usize, usize, usize) {
         let plan = plan(&read(text), known);
         (plan.create.len(), plan.update.len(), plan.unchanged)
     }

@@ -19,7 +19,7 @@ mod usual_names;
 
 pub use error::{FileError, RowError};
 pub use export::{Answer, EXPORT_HEADERS, Export, Opening, export};
-pub use guest::{Cell, Field, GuestDraft, GuestFields, HOUSEHOLD_CHARS_MAX, NOTES_CHARS_MAX, PLUS_ONES_MAX};
+pub use guest::{Cell, Field, GuestDraft};
 pub use mapping::{Column, MapEntry};
 pub use matching::{Create, Known, Plan, Update, plan};
 pub use parse::{Parsed, parse};

@@ -3,17 +3,17 @@
 //! Every fault of a record is noted before it is given up, each under the header that the organiser sees.
 
 use gg_domain::email::{EmailAddress, EmailError};
+use gg_domain::guest::{HOUSEHOLD_CHARS_MAX, NOTES_CHARS_MAX, PLUS_ONES_MAX};
+use gg_domain::id::GuestId;
 use gg_domain::locale::Locale;
 use gg_domain::name::PersonName;
 use gg_domain::phone::{PhoneError, PhoneNumber};
 use gg_domain::text;
-use uuid::Uuid;
 
 use super::guard;
 use super::mapping::Column;
 use super::records::Record;
-use super::{CELL_BYTES_MAX, COLUMNS_MAX, HOUSEHOLD_CHARS_MAX, NOTES_CHARS_MAX, PLUS_ONES_MAX};
-use super::{Cell, Field, GuestDraft, RowError};
+use super::{CELL_BYTES_MAX, COLUMNS_MAX, Cell, Field, GuestDraft, RowError};
 
 /// A row without a fault.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -21,7 +21,7 @@ pub struct Row {
     /// The line where the record starts, counted from 1 with the header.
     pub line: usize,
     /// What stands in the `id` column, where that is an id at all.
-    pub id: Option<Uuid>,
+    pub id: Option<GuestId>,
     /// The guest.
     pub guest: GuestDraft,
 }
@@ -63,7 +63,7 @@ impl Reading<'_> {
             notes: self.cell(Field::Notes, |text| text::block(text, NOTES_CHARS_MAX).map(Some)),
             name: name?,
         };
-        let id = self.text(Field::Id).and_then(|text| Uuid::try_parse(text).ok());
+        let id = self.text(Field::Id).and_then(|text| text.parse().ok());
         self.errors.is_empty().then_some(Row { line: self.record.line, id, guest })
     }
 
@@ -166,7 +166,7 @@ fn joined(first: &str, last: &str) -> String {
 struct PlusOnesError;
 
 /// `2`, `+2`, what a spreadsheet makes of it (`2.0`), and the words of lists that only ask whether.
-fn plus_ones(text: &str) -> Result<u8, PlusOnesError> {
+fn plus_ones(text: &str) -> Result<i64, PlusOnesError> {
     match text::key(text).as_str() {
         "yes" | "y" | "true" | "x" | "ja" | "oui" | "si" | "sí" | "sim" => return Ok(1),
         "no" | "n" | "false" | "-" | "nein" | "non" | "nee" | "nej" | "não" => return Ok(0),

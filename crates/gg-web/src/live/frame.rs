@@ -25,20 +25,25 @@ pub(super) fn push_text(out: &mut Vec<u8>, payload: &[u8]) {
     push(out, TEXT, payload);
 }
 
+/// `payload` as one text frame.
+pub(super) fn text(payload: &[u8]) -> Bytes {
+    frame(TEXT, payload)
+}
+
 /// The close frame with `code` and `reason`; the reason is cut to what a control frame holds.
 pub(super) fn close(code: u16, reason: &str) -> Bytes {
     let mut payload = code.to_be_bytes().to_vec();
     payload.extend(reason.bytes().take(CONTROL_PAYLOAD_MAX - payload.len()));
-    control(CLOSE, &payload)
+    frame(CLOSE, &payload)
 }
 
 /// The pong that answers a ping with `payload`.
 pub(super) fn pong(payload: &[u8]) -> Bytes {
-    control(PONG, payload)
+    frame(PONG, payload)
 }
 
-fn control(code: u8, payload: &[u8]) -> Bytes {
-    let mut out = Vec::with_capacity(payload.len() + 2);
+fn frame(code: u8, payload: &[u8]) -> Bytes {
+    let mut out = Vec::with_capacity(payload.len() + 10);
     push(&mut out, code, payload);
     out.into()
 }

@@ -12,10 +12,12 @@ use base64::engine::general_purpose::STANDARD;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::upgrade::OnUpgrade;
 use hyper::{Method, StatusCode, Version};
+use tokio::time::timeout;
 
 use super::hub::{Hub, NoSeat};
-use super::socket;
-use super::{AccountId, EventId, View};
+use super::protocol;
+use super::socket::{self, STORAGE_LIMIT};
+use super::{AccountId, EventId, FeedError, Position, View};
 
 /// Seconds after which a client that found no seat may try again.
 const RETRY_AFTER_S: u64 = 5;
@@ -52,6 +54,12 @@ pub enum Refused {
     /// The server is about to stop: 503.
     #[error("server restarts")]
     Draining,
+    /// Storage does not say where the event's messages stand: 503.
+    #[error("feed storage is unavailable")]
+    Unavailable,
+    /// Storage knows no such event: 404.
+    #[error("there is no such event")]
+    NoEvent,
 }
 
 impl IntoResponse for Refused {
@@ -67,7 +75,8 @@ impl IntoResponse for Refused {
             )
                 .into_response(),
             Self::Broken => StatusCode::BAD_REQUEST.into_response(),
-            Self::Full | Self::Draining => {
+            Self::NoEvent => StatusCode::NOT_FOUND.into_response(),
+            Self::Full | Self::Draining | Self::Unavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S))])
                     .into_response()
             }
@@ -76,25 +85,42 @@ impl IntoResponse for Refused {
 }
 
 /// Answers `request` with 101 and opens the feed on its connection, which [`crate::listener::serve`] must have
-/// accepted.
+/// accepted. Where the feed starts is settled before the answer, so that whoever has it misses nothing from then on.
 ///
 /// # Errors
 /// See [`Refused`].
-pub fn upgrade(hub: &Arc<Hub>, watch: Watch, mut request: Request) -> Result<Response, Refused> {
+pub async fn upgrade(hub: &Arc<Hub>, watch: Watch, mut request: Request) -> Result<Response, Refused> {
     let key = key_of(&request)?;
     let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or(Refused::NotWebSocket)?;
+    drop(request);
+
     let seat = hub.take_seat(watch.event, watch.view, watch.account).map_err(|no_seat| match no_seat {
         NoSeat::Full => Refused::Full,
         NoSeat::Draining => Refused::Draining,
     })?;
+    let position = position(hub, watch.event).await?;
+    let start = protocol::start(watch.after, watch.epoch.as_deref(), &position);
+    seat.start(&start, &position);
 
-    tokio::spawn(socket::run(seat, upgrade, watch.after, watch.epoch));
+    tokio::spawn(socket::run(seat, upgrade, position.epoch));
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     response.headers_mut().typed_insert(Connection::upgrade());
     response.headers_mut().typed_insert(Upgrade::websocket());
     response.headers_mut().typed_insert(SecWebsocketAccept::from(key));
     Ok(response)
+}
+
+async fn position(hub: &Hub, event: EventId) -> Result<Position, Refused> {
+    let asked = async {
+        let _turn = hub.catch_ups.acquire().await;
+        hub.source.position(event).await
+    };
+    match timeout(STORAGE_LIMIT, asked).await {
+        Ok(Ok(position)) => Ok(position),
+        Ok(Err(FeedError::EventGone)) => Err(Refused::NoEvent),
+        Ok(Err(FeedError::Unavailable)) | Err(_) => Err(Refused::Unavailable),
+    }
 }
 
 /// The client's key, if the request is a handshake of version 13.

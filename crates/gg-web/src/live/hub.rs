@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 use super::channel::{Channel, Subscriber};
-use super::protocol::Close;
-use super::{AccountId, Clock, EventId, FeedMessage, FeedSource, View};
+use super::frame;
+use super::protocol::{self, Close, Start};
+use super::{AccountId, Clock, EventId, FeedMessage, FeedSource, Position, View};
 
 /// Feeds of one event at one time, both views together: five times a large team with a screen in every room.
 pub const FEEDS_PER_EVENT_MAX: usize = 5_000;
@@ -68,7 +70,7 @@ pub enum Feeds {
 /// Holds the subscribers of every event on this instance.
 pub struct Hub {
     pub(super) source: Arc<dyn FeedSource>,
-    pub(super) clock: Clock,
+    clock: Clock,
     pub(super) limits: HubLimits,
     pub(super) catch_ups: Semaphore,
     pub(super) overflows: AtomicU64,
@@ -194,6 +196,22 @@ pub(super) struct Seat {
     pub(super) hub: Arc<Hub>,
     pub(super) channel: Arc<Channel>,
     pub(super) subscriber: Arc<Subscriber>,
+}
+
+impl Seat {
+    /// Gives the lane its place: what it starts with, and after which message it reads on.
+    pub(super) fn start(&self, start: &Start, position: &Position) {
+        self.channel.seed(position.highest);
+        let (bytes, seq) = match *start {
+            Start::After(seq) => (Bytes::new(), seq),
+            Start::Resync(seq, reason) => {
+                let now = (self.hub.clock)();
+                let json = protocol::resync(self.channel.event, &position.epoch, seq, reason, now);
+                (frame::text(&json), seq)
+            }
+        };
+        self.subscriber.lane().give(bytes, seq);
+    }
 }
 
 impl Drop for Seat {

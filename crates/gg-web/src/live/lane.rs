@@ -81,8 +81,6 @@ pub(super) enum Offer {
 /// What the connection's task does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Find out where to start.
-    Start,
     /// Say `resync` and go on from storage.
     Resync,
     /// Read what follows from storage.
@@ -97,7 +95,6 @@ pub(super) enum Next {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    Starting,
     Overflowed,
     Reading,
     Live,
@@ -122,9 +119,10 @@ pub(super) struct Lane {
 }
 
 impl Lane {
+    /// A lane that is not live yet. It is given its place before its task starts.
     pub(super) fn new() -> Self {
         Self {
-            phase: Phase::Starting,
+            phase: Phase::Reading,
             sent: 0,
             rest: Bytes::new(),
             control: None,
@@ -221,7 +219,6 @@ impl Lane {
         match (self.ending, self.phase) {
             (Some(close), _) => Next::End(close),
             (None, _) if self.has_unsent() => Next::Flush,
-            (None, Phase::Starting) => Next::Start,
             (None, Phase::Overflowed) => Next::Resync,
             (None, Phase::Reading) => Next::Read,
             (None, Phase::Live) => Next::Rest,

@@ -15,12 +15,12 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::FeedError;
 use super::channel::{self, PAGE_LEN};
 use super::frame::{self, Heard, Inbound};
 use super::hub::Seat;
 use super::lane::{Batch, Next};
 use super::protocol::{self, Close, ResyncReason, Start};
-use super::{FeedError, Position};
 use crate::listener::Connection;
 
 /// Time from the decision to upgrade until the socket is ours.
@@ -30,7 +30,7 @@ const INBOUND_LIMIT: Duration = Duration::from_secs(20);
 /// Time for the client to answer our close frame.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 /// Time for one read of storage.
-const STORAGE_LIMIT: Duration = Duration::from_secs(5);
+pub(super) const STORAGE_LIMIT: Duration = Duration::from_secs(5);
 /// Tries to read storage before the client is sent away to come back: about six seconds in all.
 const STORAGE_TRIES: u32 = 6;
 /// Pause after the first failed try; it doubles.
@@ -43,8 +43,8 @@ const SLICES_MAX: usize = 16;
 /// megabytes for every slow reader.
 const SEND_BUFFER: usize = 64 * 1024;
 
-/// Serves one feed to its end.
-pub(super) async fn run(seat: Seat, upgrade: OnUpgrade, after: Option<i64>, epoch: Option<String>) {
+/// Serves one feed to its end. Its lane knows where to start; `epoch` is that of the numbers it starts with.
+pub(super) async fn run(seat: Seat, upgrade: OnUpgrade, epoch: String) {
     let Ok(Ok(upgraded)) = timeout(UPGRADE_LIMIT, upgrade).await else { return };
     let Ok(parts) = upgraded.downcast::<TokioIo<Connection>>() else {
         tracing::error!("feed was opened on a connection that the listener did not accept");
@@ -59,7 +59,7 @@ pub(super) async fn run(seat: Seat, upgrade: OnUpgrade, after: Option<i64>, epoc
     let feed = Feed { seat: &seat, stream };
     let close = tokio::select! {
         close = feed.listen(parts.read_buf) => close,
-        close = feed.speak(after, epoch) => close,
+        close = feed.speak(&epoch) => close,
     };
     feed.finish(close).await;
 }
@@ -123,71 +123,53 @@ impl Feed<'_> {
     }
 
     /// Does what the lane asks for until the feed ends.
-    async fn speak(&self, after: Option<i64>, epoch: Option<String>) -> Close {
-        match self.try_speak(after, epoch).await {
-            Ok(never) => match never {},
-            Err(close) => close,
-        }
-    }
-
-    async fn try_speak(
-        &self,
-        after: Option<i64>,
-        epoch: Option<String>,
-    ) -> Result<std::convert::Infallible, Close> {
-        let mut epoch = epoch;
+    async fn speak(&self, epoch: &str) -> Close {
         let mut tries = 0;
         loop {
             let next = self.seat.subscriber.lane().next();
-            match next {
-                Next::Start => {
-                    let position = self.position().await?;
-                    self.seat.channel.seed(position.highest);
-                    self.go_on(after, epoch.as_deref(), &position);
-                    epoch = Some(position.epoch);
+            let done = match next {
+                Next::Resync => self.resync(epoch).await,
+                Next::Read => self.read_on(&mut tries).await,
+                Next::Flush => self.flush().await,
+                Next::Rest => {
+                    self.seat.subscriber.wake.notified().await;
+                    Ok(())
                 }
-                Next::Resync => {
-                    let position = self.position().await?;
-                    self.resync(epoch.as_deref(), &position);
-                }
-                Next::Read => {
-                    tries = if self.read_page().await? { 0 } else { self.wait_for_storage(tries).await? }
-                }
-                Next::Flush => self.flush().await?,
-                Next::Rest => self.seat.subscriber.wake.notified().await,
-                Next::End(close) => return Err(close),
+                Next::End(close) => Err(close),
+            };
+            if let Err(close) = done {
+                return close;
             }
         }
-    }
-
-    fn go_on(&self, after: Option<i64>, epoch: Option<&str>, position: &Position) {
-        let (bytes, seq) = match protocol::start(after, epoch, position) {
-            Start::After(seq) => (Bytes::new(), seq),
-            Start::Resync(seq, reason) => (self.resync_frame(position, seq, reason), seq),
-        };
-        self.seat.subscriber.lane().give(bytes, seq);
     }
 
     /// Tells a client whose queue overflowed, and goes on from what it was sent last.
-    fn resync(&self, epoch: Option<&str>, position: &Position) {
+    async fn resync(&self, epoch: &str) -> Result<(), Close> {
+        let position = self.ask(|| self.seat.hub.source.position(self.seat.channel.event)).await?;
         self.seat.hub.overflows.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("guestguard_feed_overflows_total").increment(1);
+
         let sent = self.seat.subscriber.lane().sent();
-        match protocol::start(Some(sent), epoch, position) {
-            Start::After(_) => {
-                let bytes = self.resync_frame(position, sent, ResyncReason::Overflow);
-                self.seat.subscriber.lane().give(bytes, sent);
-            }
-            Start::Resync(..) => self.go_on(Some(sent), epoch, position),
-        }
+        let start = match protocol::start(Some(sent), Some(epoch), &position) {
+            Start::After(seq) => Start::Resync(seq, ResyncReason::Overflow),
+            resync @ Start::Resync(..) => resync,
+        };
+        self.seat.start(&start, &position);
+        Ok(())
     }
 
-    fn resync_frame(&self, position: &Position, seq: i64, reason: ResyncReason) -> Bytes {
-        let now = (self.seat.hub.clock)();
-        let json = protocol::resync(self.seat.channel.event, &position.epoch, seq, reason, now);
-        let mut bytes = Vec::new();
-        frame::push_text(&mut bytes, &json);
-        bytes.into()
+    async fn read_on(&self, tries: &mut u32) -> Result<(), Close> {
+        if self.read_page().await? {
+            *tries = 0;
+            return Ok(());
+        }
+        // Something was published that storage does not show yet.
+        if *tries >= STORAGE_TRIES {
+            return Err(Close::Unavailable);
+        }
+        self.unless_ended(tokio::time::sleep(STORAGE_PAUSE * 2_u32.pow(*tries))).await?;
+        *tries += 1;
+        Ok(())
     }
 
     /// Gives the lane the next page of storage, or makes it live where there is none. Says whether it got on.
@@ -205,19 +187,6 @@ impl Feed<'_> {
             self.seat.channel.go_live(&self.seat.subscriber);
         }
         Ok(true)
-    }
-
-    /// Something was published that storage does not show yet.
-    async fn wait_for_storage(&self, tries: u32) -> Result<u32, Close> {
-        if tries >= STORAGE_TRIES {
-            return Err(Close::Unavailable);
-        }
-        self.unless_ended(tokio::time::sleep(STORAGE_PAUSE * 2_u32.pow(tries))).await?;
-        Ok(tries + 1)
-    }
-
-    async fn position(&self) -> Result<Position, Close> {
-        self.ask(|| self.seat.hub.source.position(self.seat.channel.event)).await
     }
 
     async fn ask<'s, T>(

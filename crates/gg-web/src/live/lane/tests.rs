@@ -151,7 +151,6 @@ impl World {
 
     fn step(&mut self) {
         match self.lane.next() {
-            Next::Start => self.lane.give(Bytes::new(), 0),
             Next::Resync => {
                 let mut bytes = Vec::new();
                 frame::push_text(&mut bytes, format!("r {} .", self.lane.sent()).as_bytes());

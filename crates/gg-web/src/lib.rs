@@ -1,1 +1,4 @@
 //! HTTP, WebSocket and pages.
+
+pub mod listener;
+pub mod live;

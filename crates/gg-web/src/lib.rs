@@ -1,1 +1,5 @@
 //! HTTP, WebSocket and pages.
+
+pub mod assets;
+pub mod pages;
+pub mod view;

@@ -11,6 +11,7 @@ create table accesses (
     test boolean not null,
     band text,
     p double precision,
+    raw double precision,
     reasons text not null,
     snapshot text not null,
     model text not null,

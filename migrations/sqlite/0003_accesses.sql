@@ -11,6 +11,7 @@ create table accesses (
     test integer not null,
     band text,
     p real,
+    raw real,
     reasons text not null,
     snapshot text not null,
     model text not null,

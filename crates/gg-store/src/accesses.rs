@@ -30,10 +30,10 @@ row! {
         pub event_id: EventId,
         /// His party.
         pub party_id: PartyId,
-        /// The link's state.
-        pub state: String,
+        /// The link's state; none where there is no link of that generation.
+        pub state: Option<String>,
         /// The key that signs it.
-        pub key_id: u32,
+        pub key_id: Option<u32>,
         /// When the event ends.
         pub ends_at: Timestamp,
         /// The event's policy, where one was set.
@@ -72,6 +72,8 @@ row! {
         pub test: bool,
         /// Its band; none for a machine's and a test.
         pub band: Option<String>,
+        /// The chance that it was not the guest, before calibration.
+        pub raw: Option<f64>,
         /// What was kept of it.
         pub snapshot: Json<Snapshot>,
         /// Why it is in that band.
@@ -116,8 +118,10 @@ pub struct NewAccess {
     pub test: bool,
     /// Its band.
     pub band: Option<&'static str>,
-    /// The chance that it was not the guest, 0 to 1.
+    /// The chance that it was not the guest, calibrated, 0 to 1.
     pub p: Option<f64>,
+    /// The same before calibration: what the guest's row is weighed by.
+    pub raw: Option<f64>,
     /// Why.
     pub reasons: Vec<Reason>,
     /// What is kept of it.
@@ -138,6 +142,29 @@ pub struct NewAccess {
     pub headers: String,
     /// The raw signals, for a short time.
     pub signals: Option<String>,
+}
+
+/// What judging an access again made of it.
+#[derive(Clone, Debug)]
+pub struct Rejudged {
+    /// Which.
+    pub access: AccessId,
+    /// Its band.
+    pub band: &'static str,
+    /// The chance that it was not the guest, calibrated.
+    pub p: f64,
+    /// The same before calibration.
+    pub raw: f64,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// What is done.
+    pub decision: &'static str,
+    /// What is kept of it, with the act that is known by now.
+    pub snapshot: Snapshot,
+    /// The model that judged.
+    pub model: String,
+    /// Let in unjudged.
+    pub degraded: bool,
 }
 
 /// A GET or HEAD of a link.
@@ -163,11 +190,11 @@ impl Conn {
         const SQL: &str =
             "select g.id, g.event_id, g.party_id, i.state, i.key_id, e.ends_at, e.policy, k.state,
                 k.revision
-            from invites i
-            join guests g on g.id = i.guest_id
+            from guests g
             join events e on e.id = g.event_id
+            left join invites i on i.guest_id = g.id and i.generation = $2
             left join guest_risk k on k.guest_id = g.id
-            where i.guest_id = $1 and i.generation = $2";
+            where g.id = $1";
         self.optional(SQL, args![guest, generation]).await
     }
 
@@ -199,7 +226,7 @@ impl Conn {
     /// An access, by its id.
     pub async fn access(&mut self, _actor: &Actor, access: AccessId) -> Result<Option<AccessRow>> {
         const SQL: &str =
-            "select id, guest_id, event_id, generation, class, test, band, snapshot, reasons, degraded,
+            "select id, guest_id, event_id, generation, class, test, band, raw, snapshot, reasons, degraded,
                 decision, label, at
             from accesses where id = $1";
         self.optional(SQL, args![access]).await
@@ -255,9 +282,9 @@ impl WriteTx {
     /// Stores an access, and apart from it what was seen raw.
     pub async fn insert_access(&mut self, new: &NewAccess) -> Result<()> {
         const ACCESS: &str =
-            "insert into accesses (id, event_id, guest_id, generation, class, test, band, p, reasons,
-                snapshot, model, degraded, decision, device_id, at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+            "insert into accesses (id, event_id, guest_id, generation, class, test, band, p, raw,
+                reasons, snapshot, model, degraded, decision, device_id, at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
         const SIGNALS: &str =
             "insert into access_signals (access_id, event_id, guest_id, address, headers, signals, at)
             values ($1, $2, $3, $4, $5, $6, $7)";
@@ -273,6 +300,7 @@ impl WriteTx {
                 n.test,
                 n.band,
                 n.p,
+                n.raw,
                 json(&n.reasons)?,
                 json(&n.snapshot)?,
                 n.model,
@@ -289,19 +317,14 @@ impl WriteTx {
     }
 
     /// Stores what judging an access again made of it.
-    pub async fn rejudge_access(
-        &mut self,
-        access: AccessId,
-        band: &'static str,
-        p: f64,
-        reasons: &[Reason],
-        decision: &'static str,
-    ) -> Result<()> {
-        const SQL: &str =
-            "update accesses set class = 'human', band = $2, p = $3, reasons = $4, decision = $5,
-                degraded = false
+    pub async fn rejudge_access(&mut self, new: &Rejudged) -> Result<()> {
+        const SQL: &str = "update accesses set class = 'human', band = $2, p = $3, raw = $4, reasons = $5,
+                decision = $6, snapshot = $7, model = $8, degraded = $9
             where id = $1";
-        self.execute(SQL, args![access, band, p, json(&reasons)?, decision]).await.map(|_| ())
+        let n = new;
+        let (reasons, snapshot) = (json(&n.reasons)?, json(&n.snapshot)?);
+        let args = args![n.access, n.band, n.p, n.raw, reasons, n.decision, snapshot, n.model, n.degraded];
+        self.execute(SQL, args).await.map(|_| ())
     }
 
     /// Writes a guest's risk row if it still is at `revision` (0: there is none yet).

@@ -17,7 +17,7 @@ mod rsvps;
 mod sqlite;
 mod value;
 
-pub use accesses::{AccessRow, LinkRow, NewAccess, NewFetch, TimelineRow, TouchedRow, hour_start};
+pub use accesses::{AccessRow, LinkRow, NewAccess, NewFetch, Rejudged, TimelineRow, TouchedRow, hour_start};
 pub use db::{Conn, Query, Store, UseCase, WriteTx};
 pub use error::{Result, StoreError};
 pub use events::{EventRow, SummaryRow};

@@ -199,9 +199,11 @@ fn version(text: &str) -> Option<OsVersion> {
 mod tests {
     use super::*;
 
+    type Row = (&'static str, Os, Browser, Option<u32>, bool, DeviceKind);
+
     /// Agent, system, family, major, in an app's window, kind. Real strings, as browsers send them.
     #[rustfmt::skip]
-    const REAL: &[(&str, Os, Browser, Option<u32>, bool, DeviceKind)] = &[
+    const REAL: &[Row] = &[
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_4_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4.1 Mobile/15E148 Safari/604.1",
             Os::Ios, Browser::Safari, Some(17), false, DeviceKind::Phone),
         ("Mozilla/5.0 (iPad; CPU OS 16_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.6 Mobile/15E148 Safari/604.1",

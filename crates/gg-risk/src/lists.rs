@@ -11,8 +11,7 @@ pub const LISTS_VERSION: &str = "2026-11-24";
 ///
 /// Each product's own documentation names its token: Meta "Sharing Debugger / crawlers"
 /// (facebookexternalhit, facebookcatalog, Facebot, meta-externalfetcher), Slack "Robots", Discord,
-/// Telegram, X "Cards", LinkedIn, Pinterest, Skype, Viber's server; WhatsApp sends `WhatsApp/2.x A|i|N`
-/// from the sender's own phone. iMessage borrows `facebookexternalhit/1.1 Facebot Twitterbot/1.0`, also
+/// Telegram, X "Cards", LinkedIn, Skype, Apple, Bing, Google. iMessage borrows `facebookexternalhit/1.1 Facebot Twitterbot/1.0`, also
 /// from the sender's phone, so the address never decides.
 pub(crate) const PREVIEW_TOKENS: &[&str] = &[
     "facebookexternalhit",
@@ -20,7 +19,6 @@ pub(crate) const PREVIEW_TOKENS: &[&str] = &[
     "Facebot",
     "meta-externalfetcher",
     "meta-externalagent",
-    "WhatsApp",
     "Slackbot-LinkExpanding",
     "Slackbot",
     "Slack-ImgProxy",
@@ -46,6 +44,10 @@ pub(crate) const PREVIEW_TOKENS: &[&str] = &[
     "Google-PageRenderer",
     "Cardyb",
 ];
+
+/// WhatsApp sends `WhatsApp/2.x A|i|N` from the sender's own phone, and nothing before it: an app's window
+/// that names it later in its agent is a person's.
+pub(crate) const PREVIEW_STARTS: &[&str] = &["WhatsApp"];
 
 /// Networks of platforms that preview from servers of their own, some with script: RISK 5.0; the
 /// numbers are the registries' (RIPE, ARIN). The last three are clouds that previewers rent.
@@ -73,6 +75,7 @@ pub(crate) const MAIL_SECURITY_ASNS: &[u32] = &[
 /// Does the agent carry a previewer's token, as a product of its own?
 pub(crate) fn names_previewer(agent: &str) -> bool {
     PREVIEW_TOKENS.iter().any(|token| carries(agent, token))
+        || PREVIEW_STARTS.iter().any(|token| agent.starts_with(token) && carries(agent, token))
 }
 
 /// The token stands at the start or after a separator, and ends there: `WhatsApp/2.24` but neither

@@ -24,7 +24,12 @@ pub(crate) fn device(n: u128) -> DeviceId {
 }
 
 pub(crate) fn start() -> Timestamp {
-    "2026-06-01T10:00:00Z".parse().unwrap()
+    "2026-06-01T10:00:00Z".parse().expect("a time of the fixtures")
+}
+
+/// A network of which only the address is known.
+pub(crate) fn at(ip: &str) -> Network {
+    Network::at(ip.parse().expect("an address of the fixtures"))
 }
 
 /// The guest's iPhone at home, touched; it is given cookie 1.
@@ -35,7 +40,7 @@ pub(crate) fn opening() -> LinkAccess {
         event: EventId::from_uuid(Uuid::from_u128(8)),
         guest: GUEST,
         party: PARTY,
-        network: Network::at("198.51.100.7".parse().unwrap()),
+        network: at("198.51.100.7"),
         headers: Headers {
             ua: Some(IPHONE.into()),
             accept_language: Some("de-DE,de;q=0.9".into()),
@@ -52,7 +57,7 @@ pub(crate) fn opening() -> LinkAccess {
 /// A Windows laptop elsewhere, of somebody who lives elsewhere; it is given cookie 2.
 pub(crate) fn stranger() -> LinkAccess {
     LinkAccess {
-        network: Network::at("203.0.113.9".parse().unwrap()),
+        network: at("203.0.113.9"),
         headers: Headers {
             ua: Some(WINDOWS.into()),
             accept_language: Some("en-US,en;q=0.9".into()),

@@ -145,6 +145,12 @@ fn a_degraded_score_changes_nothing() {
 }
 
 #[test]
+fn what_is_kept_of_an_opening_is_small() {
+    let written = serde_json::to_string(&Link::default().seen(&stranger())).unwrap();
+    assert!(written.len() <= 900, "{} bytes: {written}", written.len());
+}
+
+#[test]
 fn a_typical_guest_takes_a_kibibyte_and_the_busiest_has_an_end() {
     let mut link = Link::answered();
     let mut laptop = stranger();

@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::fixtures::{
-    GUEST, Link, PARTY, device, expect, laptop, nats, opening, phone, signals, start, stranger,
+    GUEST, Link, PARTY, at, device, expect, laptop, nats, opening, phone, signals, start, stranger,
 };
 
 fn back(access: &LinkAccess) -> LinkAccess {
@@ -18,7 +18,7 @@ fn back(access: &LinkAccess) -> LinkAccess {
 }
 
 fn from(ip: &str, access: &LinkAccess) -> LinkAccess {
-    LinkAccess { network: Network::at(ip.parse().unwrap()), ..access.clone() }
+    LinkAccess { network: at(ip), ..access.clone() }
 }
 
 fn over(class: NetClass, access: &LinkAccess) -> LinkAccess {

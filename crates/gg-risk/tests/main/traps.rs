@@ -54,6 +54,8 @@ const PEOPLE: &[&str] = &[
         Mobile/15E148 Twitter for iPhone/10.35",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
         Mobile/21E219 Snapchat/12.81.0.46 (like Safari/8617.2.4.10.8, panda)",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+        Mobile/15E148 WhatsApp/2.24.9",
     "curl/8.5.0",
     "python-requests/2.31.0",
     "Go-http-client/2.0",
@@ -128,7 +130,7 @@ fn people_on_a_mail_filters_network_are_let_through_by_cookie_or_act() {
     let scripted = json!({"platform": "Win32", "visible_ms": 9000, "interacted": false});
     let untouched = on(8_075, LinkAccess { signals: signals(&scripted), ..with_agent(WINDOWS) });
     assert_eq!(gate(&untouched), Class::Scanner);
-    assert_eq!(gate(&LinkAccess { device: Some(device(1)), ..untouched.clone() }), Class::Human);
+    assert_eq!(gate(&LinkAccess { device: Some(device(1)), ..untouched }), Class::Human);
     assert_eq!(gate(&on(8_075, opening())), Class::Human, "it was touched");
 }
 

@@ -201,7 +201,8 @@ mod tests {
 
     type Row = (&'static str, Os, Browser, Option<u32>, bool, DeviceKind);
 
-    /// Agent, system, family, major, in an app's window, kind. Real strings, as browsers send them.
+    /// Agent, system, family, major, in an app's window, kind. In the forms that browsers
+    /// use; written down, not captured.
     #[rustfmt::skip]
     const REAL: &[Row] = &[
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_4_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4.1 Mobile/15E148 Safari/604.1",
@@ -247,7 +248,7 @@ mod tests {
     ];
 
     #[test]
-    fn real_agents_are_read_as_people_would() {
+    fn agents_are_read_as_people_would() {
         for (text, os, browser, major, in_app, kind) in REAL {
             let agent = parse_agent(text);
             let read = (agent.os, agent.browser, agent.major, agent.in_app, agent.kind);

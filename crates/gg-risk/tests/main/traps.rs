@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::fixtures::{WINDOWS, device, opening, phone, signals};
 
-/// Cards of chats and networks, as these products send them (their own documentation; iMessage after
-/// upfold.org.uk 2019).
+/// Cards of chats and networks: forms that RISK.md 3.1 cites (iMessage, WhatsApp, Slack, Discord, Telegram,
+/// X, LinkedIn, Meta) and others of the same kind, written down from memory.
 const PREVIEWERS: &[&str] = &[
     "WhatsApp/2.24.9.78 A",
     "WhatsApp/2.2413.51 W",
@@ -30,7 +30,8 @@ const PREVIEWERS: &[&str] = &[
     "http.rb/5.1.1 (Mastodon/4.2.8; +https://example.social/) Bot",
 ];
 
-/// People: browsers, and apps' own windows, some of which long lists take for bots.
+/// People: browsers, and apps' own windows, some of which long lists take for bots. Written in the forms
+/// that these browsers use, not captured; the window of WhatsApp is supposed, to hold the anchor.
 const PEOPLE: &[&str] = &[
     crate::fixtures::IPHONE,
     WINDOWS,

@@ -106,7 +106,10 @@ impl HourBar {
             let scaled = (u64::from(count) * u64::from(Self::HEIGHT)).div_ceil(highest);
             u32::try_from(scaled).unwrap_or(Self::HEIGHT)
         };
-        (0..).zip(hours).map(|(at, (all, flagged))| Self { at, height: height(*all), flagged: height(*flagged) }).collect()
+        (0..)
+            .zip(hours)
+            .map(|(at, (all, flagged))| Self { at, height: height(*all), flagged: height(*flagged) })
+            .collect()
     }
 
     /// Where it stands.

@@ -5,6 +5,7 @@
 //! is not a member of an event, it and all in it do not exist.
 
 mod accesses;
+pub mod backup;
 mod db;
 mod error;
 mod events;

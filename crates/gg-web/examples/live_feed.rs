@@ -164,7 +164,10 @@ fn serve_bare(join: usize) -> Result<()> {
             let joined = left.min(join);
             let bytes = frame.repeat(joined);
             for socket in &mut sockets {
-                socket.write_all(&bytes)?;
+                if socket.write_all(&bytes).is_err() {
+                    // The load has seen enough.
+                    return Ok(());
+                }
             }
             left -= joined;
         }

@@ -8,6 +8,8 @@ mod db;
 mod error;
 mod migrate;
 mod sqlite;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod value;
 
 pub use db::{Conn, Query, Store, UseCase, WriteTx};

@@ -1,0 +1,3 @@
+//! What the store does, on both databases alike.
+
+mod migrate;

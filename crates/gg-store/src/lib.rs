@@ -4,15 +4,28 @@
 //! [`Store::read`]. Every method on tenant data takes a [`gg_domain::actor::Actor`] first; to who
 //! is not a member of an event, it and all in it do not exist.
 
+mod accounts;
+mod api_keys;
 mod db;
+mod deployment;
 mod error;
+mod idempotency;
+mod members;
 mod migrate;
+mod sessions;
+mod setup;
 mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod value;
 
+pub use accounts::{Account, PasswordHash};
+pub use api_keys::{ApiKey, Scopes};
 pub use db::{Conn, Query, Store, UseCase, WriteTx};
+pub use deployment::{Deployment, KeyUse, SealedKey};
 pub use error::{Result, StoreError};
+pub use idempotency::{Answered, Claim, IDEMPOTENCY_LIFE, IDEMPOTENCY_RUNS_MAX};
+pub use members::{Denied, Member, MemberInvite, Removal};
 pub use migrate::{MIGRATIONS, Migration};
+pub use sessions::{SESSION_TOUCH_EVERY, SESSIONS_MAX, Session, SessionOwner};
 pub use value::Json;

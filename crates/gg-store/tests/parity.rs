@@ -1,6 +1,7 @@
 //! Both databases have the same tables, columns, nullability and unique indexes.
 //!
 //! Twin migrations drift silently: what is unique on one database only is found by a customer.
+#![cfg(test)]
 
 use std::collections::BTreeSet;
 

@@ -11,18 +11,19 @@ create table accesses (
     test integer not null,
     band text,
     p real,
+    raw real,
     reasons text not null,
     snapshot text not null,
     model text not null,
     degraded integer not null,
     decision text not null,
     label text,
-    device_hash blob,
+    device_id blob,
     at integer not null
 ) strict;
 create index accesses_guest on accesses (guest_id, id);
 create index accesses_event on accesses (event_id, at);
-create index accesses_device on accesses (event_id, device_hash, at);
+create index accesses_device on accesses (event_id, device_id, at);
 
 create table access_signals (
     access_id blob primary key,
@@ -51,11 +52,11 @@ create index guest_risk_event on guest_risk (event_id);
 -- Which browsers opened which guests' links: what is counted across guests is looked up here.
 create table guest_devices (
     event_id blob not null references events (id) on delete cascade,
-    device_hash blob not null,
+    device_id blob not null,
     guest_id blob not null references guests (id) on delete cascade,
     first_at integer not null,
     last_at integer not null,
-    primary key (event_id, device_hash, guest_id)
+    primary key (event_id, device_id, guest_id)
 ) strict;
 create index guest_devices_guest on guest_devices (guest_id);
 

@@ -108,29 +108,42 @@ impl Label {
     }
 }
 
-/// What is remembered of a guest: one row, changed by pure functions alone.
+/// What is remembered of a guest: one row, changed by pure functions alone. Its names are short and its
+/// times microseconds where it is stored, since there is one for every guest: a kibibyte at most for most.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct GuestRisk {
     /// Form of this row.
     pub v: u8,
     /// Devices, each with the networks that it was seen on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<KnownDevice>,
     /// Chance that the link has leaked, 0 to 1.
+    #[serde(rename = "pi")]
     pub leak: f64,
     /// Openings scored, reloads included.
+    #[serde(rename = "n")]
     pub accesses: u32,
     /// The first opening by a person.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "t0",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::timestamp::microsecond::optional"
+    )]
     pub first_human_at: Option<Timestamp>,
     /// The latest opening.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "t1",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::timestamp::microsecond::optional"
+    )]
     pub last_at: Option<Timestamp>,
     /// When devices new to this link first came, the latest last.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "tn", default, skip_serializing_if = "Vec::is_empty", with = "micros")]
     pub new_devices: Vec<Timestamp>,
     /// The worst band since the link is this link, or since somebody confirmed: kept while degraded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<Band>,
 }
 
@@ -139,6 +152,24 @@ impl GuestRisk {
     pub const VERSION: u8 = 1;
     /// Chance that a fresh link has leaked (RISK.md 5.2, π₀).
     pub const LEAK_PRIOR: f64 = 0.005;
+}
+
+/// Times in a list as microseconds.
+mod micros {
+    use jiff::Timestamp;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(times: &[Timestamp], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(times.iter().map(|at| at.as_microsecond()))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Timestamp>, D::Error> {
+        let micros = Vec::<i64>::deserialize(deserializer)?;
+        micros.into_iter().map(|at| Timestamp::from_microsecond(at).map_err(D::Error::custom)).collect()
+    }
 }
 
 /// A guest of whom nothing is known.
@@ -161,25 +192,44 @@ impl Default for GuestRisk {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct KnownDevice {
     /// Its cookies, the latest last.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cookies: Vec<DeviceId>,
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
+    pub cookies: Vec<KnownCookie>,
     /// Openings that count for it, each by how surely it was the guest's.
+    #[serde(rename = "w")]
     pub weight: f64,
     /// First opening.
+    #[serde(rename = "t0", with = "jiff::fmt::serde::timestamp::microsecond::required")]
     pub first_at: Timestamp,
     /// Latest opening.
+    #[serde(rename = "t1", with = "jiff::fmt::serde::timestamp::microsecond::required")]
     pub last_at: Timestamp,
     /// Latest opening that a human act followed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "tp",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::timestamp::microsecond::optional"
+    )]
     pub proven_at: Option<Timestamp>,
     /// Confirmed by a code or by the organiser.
-    #[serde(default)]
+    #[serde(rename = "ok", default, skip_serializing_if = "std::ops::Not::not")]
     pub trusted: bool,
     /// What it looked like at its latest opening.
+    #[serde(rename = "x")]
     pub traits: Traits,
     /// Where it was seen.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<KnownNetwork>,
+}
+
+/// A cookie of a device. Looks can be copied, so each cookie earns its own trust.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownCookie {
+    /// Which.
+    pub id: DeviceId,
+    /// A human act (an answer, a code, the organiser's word) followed an opening with it.
+    #[serde(rename = "ok", default, skip_serializing_if = "std::ops::Not::not")]
+    pub proven: bool,
 }
 
 /// A network that a device was seen on.
@@ -189,8 +239,10 @@ pub struct KnownNetwork {
     #[serde(flatten)]
     pub net: SeenNetwork,
     /// Openings from there, halved every 60 days.
+    #[serde(rename = "w")]
     pub weight: f64,
     /// When `weight` was last brought up to date.
+    #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::microsecond::required")]
     pub at: Timestamp,
 }
 
@@ -200,32 +252,34 @@ pub struct Traits {
     /// Operating system.
     pub os: Os,
     /// Browser family.
+    #[serde(rename = "br")]
     pub browser: Browser,
     /// The browser's major version.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub major: Option<u32>,
     /// An app's own window.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(rename = "in", default, skip_serializing_if = "std::ops::Not::not")]
     pub in_app: bool,
     /// Kind of device.
+    #[serde(rename = "k")]
     pub kind: DeviceKind,
     /// The hardware: platform, processors, memory, graphics, fingers; the screen too on what is held.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "hw", default, skip_serializing_if = "Option::is_none")]
     pub hardware: Option<Mark>,
     /// Drawn canvas.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "cv", default, skip_serializing_if = "Option::is_none")]
     pub canvas: Option<Mark>,
     /// Rendered sound.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "au", default, skip_serializing_if = "Option::is_none")]
     pub audio: Option<Mark>,
     /// Fonts found.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "fo", default, skip_serializing_if = "Option::is_none")]
     pub fonts: Option<Mark>,
     /// IANA time zone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "tz", default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
     /// Preferred language.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "la", default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
 }
 
@@ -233,15 +287,6 @@ pub struct Traits {
 impl fmt::Debug for Traits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Traits").field("os", &self.os).field("browser", &self.browser).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for SeenNetwork {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SeenNetwork")
-            .field("asn", &self.asn)
-            .field("class", &self.class)
-            .finish_non_exhaustive()
     }
 }
 

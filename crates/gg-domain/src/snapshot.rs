@@ -78,7 +78,7 @@ impl fmt::Debug for Snapshot {
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SeenNetwork {
     /// The /24 or /48.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub prefix: Option<Prefix>,
     /// Number of the network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,11 +87,21 @@ pub struct SeenNetwork {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
     /// ISO 3166 alpha-2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "cc", default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// Kind of line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub class: Option<NetClass>,
+}
+
+/// A network may tell a person from others: logs see its number and kind.
+impl fmt::Debug for SeenNetwork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SeenNetwork")
+            .field("asn", &self.asn)
+            .field("class", &self.class)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What an agent string says.
@@ -248,6 +258,13 @@ pub struct Machine {
     /// Number of plug-ins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugins: Option<u32>,
+}
+
+/// A machine tells a person from others.
+impl fmt::Debug for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Machine").finish_non_exhaustive()
+    }
 }
 
 /// Sixty-four bits that stand for a text which is only compared, written in 16 hex digits.

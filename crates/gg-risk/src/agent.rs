@@ -94,25 +94,25 @@ pub fn parse_agent(agent: &str) -> Agent {
 
 fn os(agent: &str) -> (Os, Option<OsVersion>) {
     if let Some(rest) = after(agent, "CPU iPhone OS ").or_else(|| after(agent, "CPU OS ")) {
-        return (Os::Ios, version(rest, '_'));
+        return (Os::Ios, version(rest));
     }
     if ["iPhone", "iPad", "iPod"].iter().any(|name| agent.contains(name)) {
         return (Os::Ios, None);
     }
     if let Some(rest) = after(agent, "Android ") {
-        return (Os::Android, version(rest, '.'));
+        return (Os::Android, version(rest));
     }
     if agent.contains("Android") {
         return (Os::Android, None);
     }
     if let Some(rest) = after(agent, "Windows NT ") {
-        return (Os::Windows, version(rest, '.'));
+        return (Os::Windows, version(rest));
     }
     if agent.contains("CrOS ") {
         return (Os::Chromeos, None);
     }
     if let Some(rest) = after(agent, "Mac OS X ") {
-        return (Os::Macos, version(rest, '_').or_else(|| version(rest, '.')));
+        return (Os::Macos, version(rest));
     }
     if agent.contains("Macintosh") {
         return (Os::Macos, None);
@@ -187,19 +187,24 @@ pub(crate) fn number(text: &str) -> Option<u32> {
     text[..end].parse().ok()
 }
 
-fn version(text: &str, dot: char) -> Option<OsVersion> {
+/// `17_4_1` or `10.15`; a version without a second part is `.0`.
+fn version(text: &str) -> Option<OsVersion> {
     let major = number(text)?;
-    let minor = text.split_once(dot).filter(|(head, _)| head.bytes().all(|b| b.is_ascii_digit()));
-    Some(OsVersion(major, minor.and_then(|(_, rest)| number(rest)).unwrap_or(0)))
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let minor = rest.strip_prefix(['_', '.']).and_then(number);
+    Some(OsVersion(major, minor.unwrap_or(0)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Agent, system, family, major, in an app's window, kind. Real strings, as browsers send them.
+    type Row = (&'static str, Os, Browser, Option<u32>, bool, DeviceKind);
+
+    /// Agent, system, family, major, in an app's window, kind. In the forms that browsers
+    /// use; written down, not captured.
     #[rustfmt::skip]
-    const REAL: &[(&str, Os, Browser, Option<u32>, bool, DeviceKind)] = &[
+    const REAL: &[Row] = &[
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_4_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4.1 Mobile/15E148 Safari/604.1",
             Os::Ios, Browser::Safari, Some(17), false, DeviceKind::Phone),
         ("Mozilla/5.0 (iPad; CPU OS 16_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.6 Mobile/15E148 Safari/604.1",
@@ -243,7 +248,7 @@ mod tests {
     ];
 
     #[test]
-    fn real_agents_are_read_as_people_would() {
+    fn agents_are_read_as_people_would() {
         for (text, os, browser, major, in_app, kind) in REAL {
             let agent = parse_agent(text);
             let read = (agent.os, agent.browser, agent.major, agent.in_app, agent.kind);

@@ -9,6 +9,14 @@ const NETWORK_HALF_LIFE_DAYS: f64 = 60.0;
 /// A day, the window of new devices.
 pub(crate) const DAY: SignedDuration = SignedDuration::from_hours(24);
 
+/// Above this chance the link counts as leaked, and whoever comes is not taken for the first.
+const LEAKED: f64 = 0.5;
+
+/// Is no device bound yet (or any more), on a link that is not known to be passed around?
+pub(crate) fn is_fresh(guest: &GuestRisk) -> bool {
+    guest.devices.is_empty() && guest.leak < LEAKED
+}
+
 /// Weight of `network` at `now`: halved every 60 days. A clock that ran back forgets nothing.
 pub(crate) fn decayed(network: &KnownNetwork, now: Timestamp) -> f64 {
     let days = now.duration_since(network.at).as_secs_f64() / 86_400.0;

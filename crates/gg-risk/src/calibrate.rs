@@ -4,6 +4,8 @@
 const LEAKS: f64 = 0.01;
 /// Share of strangers among openings once a link has leaked (RISK.md 5.2, a).
 const STRANGERS: f64 = 0.5;
+/// No link is surely leaked: what is certain could never be taken back.
+const LEAK_MAX: f64 = 0.9999;
 /// A device that is known came after all: the link is not theirs alone who stole it (RISK.md 5.2).
 const LEAK_MAX_WITH_KNOWN: f64 = 0.9;
 /// Slope and offset of the calibration in log-odds (RISK.md 5.4, Platt).
@@ -24,19 +26,29 @@ pub(crate) struct Leak {
 /// One step of Shiryaev's recursion with a mixture as emission (RISK.md 5.2): `leak` before, evidence
 /// `z` in nats, `known` where the device is a known one.
 pub(crate) fn filter(leak: f64, z: f64, known: bool) -> Leak {
-    let cap = if known { LEAK_MAX_WITH_KNOWN } else { 1.0 };
+    let cap = if known { LEAK_MAX_WITH_KNOWN } else { LEAK_MAX };
     let leak = leak.clamp(0.0, cap);
     let prior = leak + (1.0 - leak) * LEAKS;
     let ratio = z.exp();
     let emission = (1.0 - STRANGERS) + STRANGERS * ratio;
     let all = prior * emission + 1.0 - prior;
-    Leak { prior, stranger: prior * STRANGERS * ratio / all, after: (prior * emission / all).clamp(0.0, cap) }
+    Leak {
+        prior,
+        stranger: settled(prior * STRANGERS * ratio / all),
+        after: settled((prior * emission / all).clamp(0.0, cap)),
+    }
 }
 
 /// The calibrated chance, 0 to 1.
 pub(crate) fn calibrate(stranger: f64) -> f64 {
     let logit = log_odds(stranger);
-    1.0 / (1.0 + (-(SLOPE * logit + OFFSET)).exp())
+    settled(1.0 / (1.0 + (-(SLOPE * logit + OFFSET)).exp()))
+}
+
+/// To a millionth: what is stored is read back the same, so that a rebuilt row is the identical row
+/// (short decimals survive JSON exactly, 17 digits do not).
+pub(crate) fn settled(number: f64) -> f64 {
+    (number * 1e6).round() / 1e6
 }
 
 /// Log-odds of a chance; certainty is kept finite.

@@ -29,7 +29,7 @@ const PASTED_TODAY: (SignedDuration, f64) = (DAY, 0.7);
 pub(crate) fn weigh(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>, device_known: bool) {
     evidence.note(ReasonCode::GraphMultiGuest, graph(known, device_known));
     evidence.note(ReasonCode::IpFanout, fanout(seen, known));
-    if !device_known {
+    if !device_known && !known.guest.devices.is_empty() {
         let earlier = new_devices_within_a_day(known.guest, seen.at).min(SPREAD.len() - 1);
         evidence.note(ReasonCode::LinkSpread, SPREAD[earlier]);
         evidence.note(ReasonCode::SharePreview, pasted(seen, known));

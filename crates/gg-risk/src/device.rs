@@ -3,6 +3,7 @@
 //! First form of RISK.md 5.1's D: the copying model's idea (what must agree, what may drift) without a
 //! population to say how rare a trait is, so trust from looks alone stays small.
 
+use gg_domain::id::DeviceId;
 use gg_domain::risk::{GuestRisk, KnownDevice, ReasonCode, Traits};
 use gg_domain::snapshot::{Browser, Os, Snapshot};
 
@@ -12,7 +13,7 @@ use crate::snapshot::traits;
 
 /// A device that a code or the organiser vouched for.
 const TRUSTED: f64 = -6.0;
-/// A device whose cookie came back, after a human act on it.
+/// A device whose cookie came back, after a human act with that cookie.
 const PROVEN: f64 = -4.0;
 /// A device whose cookie came back, but which did no more than open: a thief can do as much.
 const UNPROVEN: f64 = -2.5;
@@ -50,18 +51,18 @@ pub(crate) enum Linkage {
     Cookie(usize),
     /// It looks like this device.
     Looks(usize),
-    /// It has the agent of this device, which never told more.
-    Agent(usize),
+    /// It has the agent of a device that never told more.
+    Agent,
     /// None of them.
     Unknown,
 }
 
 impl Linkage {
-    /// Which device, if any.
-    pub(crate) const fn index(self) -> Option<usize> {
+    /// The device whose row an opening adds to: the agent alone says too little for that.
+    pub(crate) const fn same(self) -> Option<usize> {
         match self {
-            Self::Cookie(index) | Self::Looks(index) | Self::Agent(index) => Some(index),
-            Self::Unknown => None,
+            Self::Cookie(index) | Self::Looks(index) => Some(index),
+            Self::Agent | Self::Unknown => None,
         }
     }
 
@@ -74,7 +75,7 @@ impl Linkage {
 /// Which of the guest's devices this is. Without `fingerprint` only the cookie says so.
 pub(crate) fn link(seen: &Snapshot, guest: &GuestRisk, fingerprint: bool) -> Linkage {
     if let Some(cookie) = seen.cookie
-        && let Some(index) = guest.devices.iter().position(|device| device.cookies.contains(&cookie))
+        && let Some(index) = guest.devices.iter().position(|device| holds(device, cookie))
     {
         return Linkage::Cookie(index);
     }
@@ -89,7 +90,7 @@ pub(crate) fn link(seen: &Snapshot, guest: &GuestRisk, fingerprint: bool) -> Lin
     if let Some(index) = best(looks_alike) {
         return Linkage::Looks(index);
     }
-    best(agents_alike).map_or(Linkage::Unknown, Linkage::Agent)
+    best(agents_alike).map_or(Linkage::Unknown, |_| Linkage::Agent)
 }
 
 /// Notes what the device says.
@@ -99,8 +100,8 @@ pub(crate) fn weigh(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>,
     match linkage {
         Linkage::Cookie(index) => {
             let device = &devices[index];
-            let trust = trust_in(device);
-            let trust = if driven && !device.trusted { trust.max(DRIVEN_TRUST_MIN) } else { trust };
+            let trust = trust_in(device, seen);
+            let trust = if driven && trust > TRUSTED { trust.max(DRIVEN_TRUST_MIN) } else { trust };
             evidence.note(ReasonCode::DevKnown, trust);
             if known.policy.fingerprint && moved(&device.traits, &traits(seen)) {
                 evidence.note(ReasonCode::DevCookieMoved, COOKIE_MOVED);
@@ -115,7 +116,7 @@ pub(crate) fn weigh(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>,
             }
             downgrade(evidence, device, seen);
         }
-        Linkage::Agent(_) => evidence.note(ReasonCode::DevKnown, AGENT_ALONE),
+        Linkage::Agent => evidence.note(ReasonCode::DevKnown, AGENT_ALONE),
         Linkage::Unknown if known.household_device() => {
             evidence.note(ReasonCode::DevHousehold, if driven { DRIVEN_TRUST_MIN } else { HOUSEHOLD });
         }
@@ -134,13 +135,18 @@ pub(crate) fn weigh(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>,
     }
 }
 
-fn trust_in(device: &KnownDevice) -> f64 {
-    if device.trusted {
-        TRUSTED
-    } else if device.proven_at.is_some() {
-        PROVEN
-    } else {
-        UNPROVEN
+fn holds(device: &KnownDevice, cookie: DeviceId) -> bool {
+    device.cookies.iter().any(|known| known.id == cookie)
+}
+
+/// The device's standing goes to cookies that earned it: one that came by looks alone opens no more
+/// than looks do.
+fn trust_in(device: &KnownDevice, seen: &Snapshot) -> f64 {
+    let proven = device.cookies.iter().any(|known| known.proven && Some(known.id) == seen.cookie);
+    match (proven, device.trusted) {
+        (true, true) => TRUSTED,
+        (true, false) => PROVEN,
+        (false, _) => UNPROVEN,
     }
 }
 

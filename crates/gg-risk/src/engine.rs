@@ -12,6 +12,7 @@ use gg_domain::risk::{Band, GuestRisk, ModelVersion, Reason, ReasonCode, Score};
 use gg_domain::snapshot::Snapshot;
 use jiff::Timestamp;
 
+use crate::baseline::is_fresh;
 use crate::calibrate::{calibrate, filter, log_odds};
 use crate::device::{self, Linkage};
 use crate::evidence::Evidence;
@@ -28,8 +29,6 @@ const KNOWN_DEVICE_REST: f64 = -0.3;
 const NETWORK_MAX_WITH_COOKIE: f64 = 1.0;
 /// Before any device is bound, all soft evidence together, in nats: below Review at the default.
 const FIRST_SOFT_MAX: f64 = 1.8;
-/// Above this chance the link counts as leaked, and openings are no longer "first".
-const LEAKED: f64 = 0.5;
 /// From this chance on, the leak is worth telling.
 const LEAK_TOLD_FROM: f64 = 0.1;
 /// No reason of this form is hard enough to block (RISK.md 5.4).
@@ -81,7 +80,7 @@ pub struct Touched {
 /// Scores one human opening.
 pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
     let linkage = device::link(seen, known.guest, known.policy.fingerprint);
-    let fresh = known.guest.devices.is_empty() && known.guest.leak < LEAKED;
+    let fresh = is_fresh(known.guest);
 
     let mut evidence = Evidence::default();
     device::weigh(&mut evidence, seen, known, linkage);
@@ -93,11 +92,14 @@ pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
     let (mut reasons, z) = evidence.close();
     let leak = filter(known.guest.leak, z, linkage.is_known());
     let p = calibrate(leak.stranger);
-    let band = band(p, known.policy, &reasons, fresh);
+    let hard = reasons.iter().any(|reason| is_hard(reason.code) && reason.nats > 0.0);
+    let band = known.policy.thresholds.band(p).min(band_max(fresh, hard));
+    // With nothing to compare with, soft evidence says nothing of the link, however often it comes.
+    let after = if fresh && !hard { known.guest.leak } else { leak.after };
     if leak.prior >= LEAK_TOLD_FROM {
         reasons.push(Reason { code: ReasonCode::LinkLeakedPrior, nats: log_odds(leak.prior) });
     }
-    Score { p, raw: leak.stranger, z, leak: leak.after, band, reasons, model: MODEL, degraded: false }
+    Score { p, raw: leak.stranger, z, leak: after, band, reasons, model: MODEL, degraded: false }
 }
 
 /// Fails open: what is said of an opening when the engine did not answer in time. Nobody gains by making
@@ -132,16 +134,13 @@ fn soften(evidence: &mut Evidence, linkage: Linkage, fresh: bool) {
     }
 }
 
-/// The band of `p`, within the promises.
-fn band(p: f64, policy: &Policy, reasons: &[Reason], fresh: bool) -> Band {
-    let most = if !fresh {
-        BAND_MAX
-    } else if reasons.iter().any(|reason| is_hard(reason.code) && reason.nats > 0.0) {
-        Band::Medium
-    } else {
-        Band::Low
-    };
-    policy.thresholds.band(p).min(most)
+/// The worst band that the promises allow.
+const fn band_max(fresh: bool, hard: bool) -> Band {
+    match (fresh, hard) {
+        (false, _) => BAND_MAX,
+        (true, true) => Band::Medium,
+        (true, false) => Band::Low,
+    }
 }
 
 /// Evidence that may flag even a first opening.

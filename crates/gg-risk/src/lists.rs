@@ -2,25 +2,23 @@
 //!
 //! Short and anchored on purpose. Long public lists match real in-app browsers (an Android build id,
 //! `MetaIAB`, `Viber`, `Slack_SSB`), so an entry is a token at the start of the agent or after a
-//! separator, and every entry names who says so. Nothing here means "hostile".
+//! separator. Nothing here means "hostile".
 
 /// Rises with every change of a list.
 pub const LISTS_VERSION: &str = "2026-11-24";
 
 /// Agents that fetch a link to draw a card of it, by product tokens (`token` then `/`, space, end …).
 ///
-/// Each product's own documentation names its token: Meta "Sharing Debugger / crawlers"
-/// (facebookexternalhit, facebookcatalog, Facebot, meta-externalfetcher), Slack "Robots", Discord,
-/// Telegram, X "Cards", LinkedIn, Pinterest, Skype, Viber's server; WhatsApp sends `WhatsApp/2.x A|i|N`
-/// from the sender's own phone. iMessage borrows `facebookexternalhit/1.1 Facebot Twitterbot/1.0`, also
-/// from the sender's phone, so the address never decides.
+/// The core (Meta, Slack, Discord, Telegram, X, LinkedIn, Apple, Bing, Google) is RISK.md 3.1's table;
+/// the rest is written down from common knowledge and not yet compared with the makers' own pages.
+/// iMessage borrows `facebookexternalhit/1.1 Facebot Twitterbot/1.0` on the sender's phone, so the
+/// address never decides.
 pub(crate) const PREVIEW_TOKENS: &[&str] = &[
     "facebookexternalhit",
     "facebookcatalog",
     "Facebot",
     "meta-externalfetcher",
     "meta-externalagent",
-    "WhatsApp",
     "Slackbot-LinkExpanding",
     "Slackbot",
     "Slack-ImgProxy",
@@ -47,8 +45,12 @@ pub(crate) const PREVIEW_TOKENS: &[&str] = &[
     "Cardyb",
 ];
 
-/// Networks of platforms that preview from servers of their own, some with script: RISK 5.0; the
-/// numbers are the registries' (RIPE, ARIN). The last three are clouds that previewers rent.
+/// WhatsApp sends `WhatsApp/2.x A|i|N` from the sender's own phone, and nothing before it: an app's window
+/// that names it later in its agent is a person's.
+pub(crate) const PREVIEW_STARTS: &[&str] = &["WhatsApp"];
+
+/// Networks of platforms that preview from servers of their own, some with script: RISK.md 5.0's
+/// numbers, not looked up again. The last three are clouds that previewers rent.
 pub(crate) const PLATFORM_ASNS: &[u32] = &[
     32934,  // Meta
     13414,  // X
@@ -59,7 +61,7 @@ pub(crate) const PLATFORM_ASNS: &[u32] = &[
     396982, // Google Cloud
 ];
 
-/// Networks of mail filters: RISK 5.0, numbers as registered. People sit there too.
+/// Networks of mail filters: RISK.md 5.0's numbers, not looked up again. People sit there too.
 pub(crate) const MAIL_SECURITY_ASNS: &[u32] = &[
     8075,  // Microsoft (Defender, Safe Links)
     22843, // Proofpoint
@@ -73,6 +75,7 @@ pub(crate) const MAIL_SECURITY_ASNS: &[u32] = &[
 /// Does the agent carry a previewer's token, as a product of its own?
 pub(crate) fn names_previewer(agent: &str) -> bool {
     PREVIEW_TOKENS.iter().any(|token| carries(agent, token))
+        || PREVIEW_STARTS.iter().any(|token| agent.starts_with(token) && carries(agent, token))
 }
 
 /// The token stands at the start or after a separator, and ends there: `WhatsApp/2.24` but neither

@@ -5,13 +5,13 @@
 
 use gg_domain::access::{Act, Acts};
 use gg_domain::risk::{
-    DEVICE_COOKIES_MAX, DEVICE_NETWORKS_MAX, GuestRisk, KNOWN_DEVICES_MAX, KnownDevice, KnownNetwork, Label,
-    NEW_DEVICES_MAX, Score,
+    DEVICE_COOKIES_MAX, DEVICE_NETWORKS_MAX, GuestRisk, KNOWN_DEVICES_MAX, KnownCookie, KnownDevice,
+    KnownNetwork, Label, NEW_DEVICES_MAX, Score,
 };
 use gg_domain::snapshot::Snapshot;
 use jiff::Timestamp;
 
-use crate::baseline::{DAY, decayed};
+use crate::baseline::{DAY, decayed, is_fresh};
 use crate::device::link;
 use crate::snapshot::{known_act, traits};
 
@@ -23,6 +23,8 @@ const FIRST_STRANGER_MAX: f64 = 0.7;
 const NETWORK_STRANGER_MAX: f64 = 0.5;
 /// Weight of an opening until an act follows (RISK.md 5.3).
 const UNPROVEN_SHARE: f64 = 0.25;
+/// Weight of a device that only ever opened, however often it comes (RISK.md 9.5).
+const UNPROVEN_WEIGHT_MAX: f64 = 1.0;
 /// What the organiser's "not the guest" makes of the leak at least (RISK.md 5.3).
 const LEAK_AFTER_NOT_GUEST: f64 = 0.9;
 
@@ -54,9 +56,8 @@ pub fn confirm(guest: &GuestRisk, seen: &Snapshot, label: Label) -> GuestRisk {
     let mut guest = guest.clone();
     match label {
         Label::Guest => {
-            let device = bind(&mut guest, seen, 1.0);
+            let device = bind(&mut guest, seen, 1.0, true);
             device.trusted = true;
-            device.proven_at = Some(seen.at);
             device.weight = device.weight.max(1.0);
             remember_network(device, seen, 1.0);
             guest.first_human_at.get_or_insert(seen.at);
@@ -73,7 +74,7 @@ pub fn confirm(guest: &GuestRisk, seen: &Snapshot, label: Label) -> GuestRisk {
 
 /// Forgets devices and the networks that they were seen on; the link stays as leaked as it was.
 pub fn forget_devices(guest: &GuestRisk) -> GuestRisk {
-    GuestRisk { devices: Vec::new(), new_devices: Vec::new(), first_human_at: None, ..guest.clone() }
+    GuestRisk { devices: Vec::new(), new_devices: Vec::new(), ..guest.clone() }
 }
 
 /// Forgets devices, networks and suspicion.
@@ -87,30 +88,30 @@ pub fn reissue(guest: &GuestRisk) -> GuestRisk {
 }
 
 fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
-    let mut guest = guest.clone();
-    let known = link(seen, &guest, true).is_known();
-    let first = guest.first_human_at.is_none();
+    let linkage = link(seen, guest, true);
+    let admitted = linkage.same().is_some() || score.raw < stranger_max(guest);
 
+    let mut guest = guest.clone();
     guest.accesses = guest.accesses.saturating_add(1);
     guest.first_human_at.get_or_insert(seen.at);
     guest.last_at = guest.last_at.max(Some(seen.at));
     guest.leak = score.leak;
     guest.standing = guest.standing.max(Some(score.band));
-    if !known && seen.cookie.is_none() {
+    let compared = !guest.devices.is_empty() || binds(seen);
+    if compared && !linkage.is_known() && seen.cookie.is_none() {
         note_new_device(&mut guest, seen.at);
     }
 
-    let surely = 1.0 - score.raw;
-    let admitted = known || score.raw < STRANGER_MAX || (first && score.raw <= FIRST_STRANGER_MAX);
     if admitted && binds(seen) {
         let proven = known_act(seen) >= Some(Act::Answered);
         let share = if proven || seen.act == Acts::Unknown { 1.0 } else { UNPROVEN_SHARE };
-        let device = bind(&mut guest, seen, surely * share);
-        if proven {
-            device.proven_at = Some(seen.at);
+        let weight = (1.0 - score.raw) * share;
+        let device = bind(&mut guest, seen, weight, proven);
+        if seen.act != Acts::Unknown && device.proven_at.is_none() {
+            device.weight = device.weight.min(UNPROVEN_WEIGHT_MAX);
         }
         if score.raw < NETWORK_STRANGER_MAX {
-            remember_network(device, seen, surely * share);
+            remember_network(device, seen, weight);
         }
     }
     guest
@@ -118,20 +119,25 @@ fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
 
 /// An answer came after: the held-back weight is given, and what did not bind yet binds now.
 fn prove(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
-    let mut guest = guest.clone();
-    let known = link(&brought_now(seen), &guest, true).index();
+    let known = link(&brought_now(seen), guest, true).same();
     let proven = known.is_some_and(|index| guest.devices[index].proven_at == Some(seen.at));
-    if proven || (known.is_none() && score.raw > FIRST_STRANGER_MAX) {
-        return guest;
+    if proven || (known.is_none() && score.raw >= stranger_max(guest)) {
+        return guest.clone();
     }
+
+    let mut guest = guest.clone();
     let held_back = if known.is_some() { 1.0 - UNPROVEN_SHARE } else { 1.0 };
     let weight = (1.0 - score.raw) * held_back;
-    let device = bind(&mut guest, seen, weight);
-    device.proven_at = Some(seen.at);
+    let device = bind(&mut guest, seen, weight, true);
     if score.raw < NETWORK_STRANGER_MAX {
         remember_network(device, seen, weight);
     }
     guest
+}
+
+/// How sure a stranger a new device may be and still be taken in.
+fn stranger_max(guest: &GuestRisk) -> f64 {
+    if is_fresh(guest) { FIRST_STRANGER_MAX } else { STRANGER_MAX }
 }
 
 /// An opening that told neither how long it was seen nor whether it was touched binds only once an
@@ -142,31 +148,39 @@ fn binds(seen: &Snapshot) -> bool {
 }
 
 /// The device of `seen` with `weight` more, made where it is new; the least sure one leaves for it.
-fn bind<'a>(guest: &'a mut GuestRisk, seen: &Snapshot, weight: f64) -> &'a mut KnownDevice {
-    let index = link(&brought_now(seen), guest, true).index().unwrap_or_else(|| {
+/// `proven`: a human act stands behind this opening.
+fn bind<'a>(guest: &'a mut GuestRisk, seen: &Snapshot, weight: f64, proven: bool) -> &'a mut KnownDevice {
+    let index = link(&brought_now(seen), guest, true).same().unwrap_or_else(|| {
         make_room(guest);
-        guest.devices.push(KnownDevice {
-            cookies: Vec::new(),
-            weight: 0.0,
-            first_at: seen.at,
-            last_at: seen.at,
-            proven_at: None,
-            trusted: false,
-            traits: traits(seen),
-            networks: Vec::new(),
-        });
+        guest.devices.push(new_device(seen));
         guest.devices.len() - 1
     });
     let device = &mut guest.devices[index];
-    device.weight += weight;
+    device.weight = weighed(device.weight + weight);
+    if proven {
+        device.proven_at = device.proven_at.max(Some(seen.at));
+    }
     if seen.at >= device.last_at {
         device.last_at = seen.at;
         if seen.script || device.traits.hardware.is_none() {
             device.traits = traits(seen);
         }
     }
-    remember_cookie(device, seen);
+    remember_cookie(device, seen, proven);
     device
+}
+
+fn new_device(seen: &Snapshot) -> KnownDevice {
+    KnownDevice {
+        cookies: Vec::new(),
+        weight: 0.0,
+        first_at: seen.at,
+        last_at: seen.at,
+        proven_at: None,
+        trusted: false,
+        traits: traits(seen),
+        networks: Vec::new(),
+    }
 }
 
 /// The opening as one that brought the cookie which it was given: so an act after it finds its device.
@@ -174,12 +188,15 @@ fn brought_now(seen: &Snapshot) -> Snapshot {
     Snapshot { cookie: seen.device(), ..seen.clone() }
 }
 
-fn remember_cookie(device: &mut KnownDevice, seen: &Snapshot) {
-    let Some(cookie) = seen.device() else { return };
-    device.cookies.retain(|known| *known != cookie);
-    device.cookies.push(cookie);
+/// The latest cookie stands last; a proven one does not leave for one that proved nothing.
+fn remember_cookie(device: &mut KnownDevice, seen: &Snapshot, proven: bool) {
+    let Some(id) = seen.device() else { return };
+    let was_proven = device.cookies.iter().any(|known| known.id == id && known.proven);
+    device.cookies.retain(|known| known.id != id);
+    device.cookies.push(KnownCookie { id, proven: proven || was_proven });
     if device.cookies.len() > DEVICE_COOKIES_MAX {
-        device.cookies.remove(0);
+        let least = device.cookies.iter().position(|known| !known.proven).unwrap_or(0);
+        device.cookies.remove(least);
     }
 }
 
@@ -190,7 +207,7 @@ fn remember_network(device: &mut KnownDevice, seen: &Snapshot, weight: f64) {
     }
     match device.networks.iter_mut().find(|known| known.net == *net) {
         Some(known) => {
-            known.weight = decayed(known, seen.at) + weight;
+            known.weight = weighed(decayed(known, seen.at) + weight);
             known.at = known.at.max(seen.at);
         }
         None => {
@@ -203,9 +220,15 @@ fn remember_network(device: &mut KnownDevice, seen: &Snapshot, weight: f64) {
                     .expect("the list is full, so it has a least");
                 device.networks.remove(faintest);
             }
+            let weight = weighed(weight);
             device.networks.push(KnownNetwork { net: net.clone(), weight, at: seen.at });
         }
     }
+}
+
+/// To a thousandth, for the same reason as chances (see `calibrate`): a rebuilt row is the identical row.
+fn weighed(weight: f64) -> f64 {
+    (weight * 1e3).round() / 1e3
 }
 
 fn make_room(guest: &mut GuestRisk) {
@@ -224,11 +247,11 @@ fn make_room(guest: &mut GuestRisk) {
 /// Takes the device of `seen` out. Where the guest's own device only looks like it, its other cookies
 /// show that, and it loses this cookie alone.
 fn expel(guest: &mut GuestRisk, seen: &Snapshot) {
-    let Some(index) = link(&brought_now(seen), guest, true).index() else { return };
+    let Some(index) = link(&brought_now(seen), guest, true).same() else { return };
     let device = &mut guest.devices[index];
-    let others = device.cookies.iter().any(|cookie| Some(*cookie) != seen.device());
+    let others = device.cookies.iter().any(|cookie| Some(cookie.id) != seen.device());
     if others {
-        device.cookies.retain(|cookie| Some(*cookie) != seen.device());
+        device.cookies.retain(|cookie| Some(cookie.id) != seen.device());
     } else {
         guest.devices.remove(index);
     }

@@ -314,18 +314,6 @@ impl Conn {
         }
     }
 
-    /// Every row of a statement whose text was put together.
-    pub(crate) async fn all_dynamic<R: FromRow>(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<Vec<R>> {
-        match &mut self.inner {
-            Inner::Sqlite(conn) => read_all(&mut *conn.db.prepare_cached(&numbered(sql))?, args),
-            Inner::Postgres(object) => {
-                let statement = object.prepare_cached(sql).await?;
-                let rows = object.query(&statement, &params(args)).await?;
-                rows.iter().map(|row| R::from_row(&Row::Postgres(row))).collect()
-            }
-        }
-    }
-
     /// The first row of a statement, where there is one.
     pub(crate) async fn optional<R: FromRow>(
         &mut self,

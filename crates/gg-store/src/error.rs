@@ -9,6 +9,9 @@ pub enum StoreError {
     /// A row of that key is there already.
     #[error("a row of that key is there already")]
     Conflict,
+    /// What the row belongs to is gone: it was deleted in the meantime.
+    #[error("what the row belongs to is gone")]
+    Orphan,
     /// A row cannot be read: another version wrote it, or the file is damaged.
     #[error("a stored row cannot be read: {0}")]
     Corrupt(String),
@@ -31,9 +34,10 @@ impl From<rusqlite::Error> for StoreError {
         use rusqlite::ErrorCode as Code;
         match error.sqlite_error_code() {
             Some(Code::ConstraintViolation) => {
-                // 1555 and 2067 are duplicate keys; what else is violated is a fault of ours.
+                // 1555 and 2067 are duplicate keys, 787 a foreign key; what else is violated is a fault of ours.
                 match error.sqlite_error().map(|inner| inner.extended_code) {
                     Some(1555 | 2067) => Self::Conflict,
+                    Some(787) => Self::Orphan,
                     _ => Self::Broken(error.to_string()),
                 }
             }
@@ -51,6 +55,7 @@ impl From<tokio_postgres::Error> for StoreError {
         // Classes of SQLSTATE: 40 rolled back, 08 connection, 53 resources, 57 operator, 25006 read only.
         match db.code().code() {
             "23505" => Self::Conflict,
+            "23503" => Self::Orphan,
             "40001" | "40P01" | "55P03" => Self::Contended,
             "25006" => Self::Unavailable(db.message().to_string()),
             code if ["08", "53", "57", "58"].contains(&&code[..2]) => {

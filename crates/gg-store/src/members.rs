@@ -60,17 +60,6 @@ row! {
 }
 
 impl Conn {
-    /// What `actor` is to `event`: nothing, where he is no member (or is no account).
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn role(&mut self, actor: &Actor, event: EventId) -> Result<Option<Role>> {
-        const SQL: &str = "select role from members where event_id = $1 and account_id = $2";
-        let Some(account) = actor.account_id() else { return Ok(None) };
-        let row: Option<(Role,)> = self.optional(SQL, args![event, account]).await?;
-        Ok(row.map(|(role,)| role))
-    }
-
     /// Lets `actor` into `event` for what he came to do, and says with which role.
     ///
     /// # Errors

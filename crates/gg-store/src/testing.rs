@@ -26,11 +26,10 @@ pub async fn run_alone(store: &Store, sql: impl Into<String>) -> Result<()> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn words(store: &Store, sql: impl Into<String>) -> Result<Vec<String>> {
-    let sql = sql.into();
+pub async fn words(store: &Store, sql: &'static str) -> Result<Vec<String>> {
     store
         .read(async move |conn: &mut Conn| {
-            let rows: Vec<(String,)> = conn.all_dynamic(&sql, args![]).await?;
+            let rows: Vec<(String,)> = conn.all(sql, args![]).await?;
             Ok(rows.into_iter().map(|(word,)| word).collect())
         })
         .await

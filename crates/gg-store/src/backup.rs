@@ -82,7 +82,9 @@ pub fn contents(file: &Path) -> Result<Contents> {
     let mut versions = db.prepare("select name from schema_versions")?;
     let versions: Vec<String> = versions.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     if let Some(unknown) = versions.iter().find(|name| !MIGRATIONS.iter().any(|known| known.name == *name)) {
-        return Err(corrupt(&format!("it has schema version {unknown}, which this older program does not know")));
+        return Err(corrupt(&format!(
+            "it has schema version {unknown}, which this older program does not know"
+        )));
     }
     let count = |table: &str| db.query_row(&format!("select count(*) from {table}"), [], |row| row.get(0));
     Ok(Contents { secret, guests: count("guests")?, answers: count("rsvp_history")? })

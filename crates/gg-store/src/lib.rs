@@ -5,9 +5,9 @@
 //! is not a member of an event, it and all in it do not exist.
 
 mod accesses;
-pub mod backup;
 mod accounts;
 mod api_keys;
+pub mod backup;
 mod db;
 mod deployment;
 mod error;

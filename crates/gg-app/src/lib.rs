@@ -6,14 +6,13 @@
 use std::sync::Arc;
 
 use gg_domain::clock::Sources;
-use gg_risk::Scorer;
-use gg_store::Store;
 
 mod answer_invite;
 mod error;
 mod facts;
 pub mod guest_list;
 mod import_guests;
+mod imports;
 mod invite_guest;
 mod keep_guests;
 mod keyring;
@@ -23,15 +22,27 @@ mod plan_event;
 mod read_feed;
 mod score_access;
 mod secrets;
+mod send_invitations;
+mod try_policy;
 
 pub use error::{Error, Result};
 pub use import_guests::{Imported, Prepared};
+pub use imports::{ImportProgress, ImportState, Imports, Started};
 pub use invite_guest::Link;
 pub use keyring::Keyring;
 pub use open_invite::{FetchQueue, Fetches, InvitePage, OpenLink, fetches};
 pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
 pub use score_access::{Judged, Opening};
 pub use secrets::Secrets;
+pub use send_invitations::{Channel, NAMED_GUESTS_MAX, Recipients, Sent, Skipped};
+pub use try_policy::{Otherwise, TRIED_ACCESSES_MAX, Treatment, Tried};
+
+// What use cases give and take, so that who calls them need not know the store or the engine.
+pub use gg_risk::{InProcess, Scorer};
+pub use gg_store::{
+    AccessRow, EventRow, GuestFilter, GuestRow, InviteRow, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, Paging,
+    RsvpHistoryRow, RsvpListRow, RsvpRow, Store, StoreError, SummaryRow, TimelineRow,
+};
 
 /// What the use cases need. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +59,8 @@ pub struct App {
     pub scorer: Arc<dyn Scorer>,
     /// Where fetches of links wait to be kept.
     pub fetches: Fetches,
+    /// Imports under way.
+    pub imports: Imports,
     /// Where guests reach us, without a slash at the end.
     pub public_url: Arc<str>,
     /// Whether a six-digit code can reach a guest: while not, a step-up lets in (CONTRACT.md).

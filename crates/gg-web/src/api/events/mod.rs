@@ -1,0 +1,110 @@
+//! Events: made, listed, read, changed, deleted, and their numbers.
+
+mod change;
+mod create;
+mod delete;
+mod list;
+mod read;
+mod summary;
+
+use gg_app::EventRow;
+use gg_domain::actor::{Permission, Role};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::route::route;
+use crate::state::Web;
+
+/// The operations on events.
+pub fn routes() -> OpenApiRouter<Web> {
+    OpenApiRouter::default()
+        .routes(route(Permission::WriteEvent, routes!(create::create_event)))
+        .routes(route(Permission::Account, routes!(list::list_events)))
+        .routes(route(Permission::ReadEvent, routes!(read::read_event)))
+        .routes(route(Permission::WriteEvent, routes!(change::change_event)))
+        .routes(route(Permission::DeleteEvent, routes!(delete::delete_event)))
+        .routes(route(Permission::ReadEvent, routes!(summary::read_summary)))
+}
+
+/// An event, and what the caller is to it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Event {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name, on one line.
+    #[schema(example = "Ama & Kojo’s wedding")]
+    pub name: String,
+    /// When it starts.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// The IANA zone in which its times are told.
+    #[schema(example = "Africa/Accra")]
+    pub time_zone: String,
+    /// Where.
+    #[schema(required)]
+    pub venue: Option<String>,
+    /// How many heads fit; null is never full.
+    #[schema(required)]
+    pub capacity: Option<i64>,
+    /// The last moment for answers; null is until the event ends.
+    #[schema(required)]
+    pub rsvp_deadline: Option<Timestamp>,
+    /// Heads that hold seats.
+    pub seats_taken: i64,
+    /// What the caller is to it.
+    pub role: MemberRole,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What a member is to an event.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MemberRole {
+    /// May do all.
+    Owner,
+    /// All but members, policy, webhooks and deletion of the event.
+    Editor,
+    /// Reads names, parties, answers and bands, without contacts; labels accesses.
+    Door,
+    /// Reads.
+    Viewer,
+}
+
+impl From<Role> for MemberRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Owner => Self::Owner,
+            Role::Editor => Self::Editor,
+            Role::Door => Self::Door,
+            Role::Viewer => Self::Viewer,
+        }
+    }
+}
+
+impl From<EventRow> for Event {
+    fn from(row: EventRow) -> Self {
+        Self {
+            id: row.id.uuid(),
+            name: row.name,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            time_zone: row.time_zone,
+            venue: row.venue,
+            capacity: row.capacity,
+            rsvp_deadline: row.rsvp_deadline,
+            seats_taken: row.seats_taken,
+            // A row comes to members alone.
+            role: row.role.unwrap_or(Role::Viewer).into(),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! `/docs`
+pub(crate) async fn page() -> &'static str {
+    ""
+}

@@ -1,7 +1,9 @@
 //! HTTP, WebSocket and pages.
 
+pub mod api;
 pub mod assets;
 pub mod extract;
+pub mod idempotency;
 pub mod limits;
 pub mod listener;
 pub mod live;

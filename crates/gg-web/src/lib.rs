@@ -10,6 +10,7 @@ pub mod live;
 pub mod pages;
 pub mod problem;
 pub mod route;
+pub mod router;
 pub mod state;
 pub mod view;
 

@@ -1,0 +1,189 @@
+//! `/events/{id}`: an event at a glance, its team, and how it treats what looks strange.
+
+use askama::Template;
+
+use crate::view::{Band, Choice, Chrome, Tab, When};
+
+/// An event's overview.
+#[derive(Debug, Template)]
+#[template(path = "pages/event.html")]
+pub struct EventPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Its id, as the API wants it.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// When it starts.
+    pub starts_at: When,
+    /// Its IANA time zone.
+    pub time_zone: String,
+    /// Where it is; empty where unknown.
+    pub venue: String,
+    /// Until when guests may answer; empty where there is no deadline.
+    pub deadline: String,
+    /// The counts.
+    pub figures: EventFigures,
+    /// The openings by band, strongest trust first.
+    pub bands: Vec<BandCount>,
+    /// The team, the owner first.
+    pub members: Vec<MemberRow>,
+    /// The roles that a new member may get.
+    pub roles: Vec<Choice>,
+    /// What is done with each band.
+    pub policy: Vec<PolicyRow>,
+    /// Whether the guest's page reads the device's traits.
+    pub fingerprint: bool,
+    /// A member's invitation just made: shown once, to be passed on.
+    pub fresh_invitation: Option<FreshInvitation>,
+    /// Whether the member may change facts and guests.
+    pub can_edit: bool,
+    /// Whether the member may change team and policy.
+    pub can_manage: bool,
+}
+
+/// An event's counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFigures {
+    /// Seats taken.
+    pub seats: u32,
+    /// Seats there are; `None` for no limit.
+    pub capacity: Option<u32>,
+    /// Guests who come.
+    pub attending: u32,
+    /// Whom they bring.
+    pub plus_ones: u32,
+    /// Guests who cannot come.
+    pub declined: u32,
+    /// Guests who have not answered.
+    pub waiting: u32,
+    /// Guests who have a link.
+    pub invited: u32,
+    /// Guests who have opened theirs.
+    pub opened: u32,
+    /// All guests.
+    pub guests: u32,
+}
+
+/// How many openings ended in a band.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BandCount {
+    /// The band.
+    pub band: Band,
+    /// The openings.
+    pub count: u32,
+}
+
+/// One member of the team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberRow {
+    /// The account's id; `None` while the invitation is open.
+    pub account_id: Option<String>,
+    /// The address.
+    pub email: String,
+    /// The role in a word.
+    pub role: String,
+    /// Whether it is the one who reads.
+    pub is_you: bool,
+    /// Whether this member may be taken off.
+    pub removable: bool,
+}
+
+/// What is done with a band.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyRow {
+    /// The band.
+    pub band: Band,
+    /// The form's field, such as `action_high`.
+    pub field: String,
+    /// What may be done, the current one chosen.
+    pub actions: Vec<Choice>,
+}
+
+impl PolicyRow {
+    /// What is done, in words.
+    pub fn chosen(&self) -> &str {
+        self.actions.iter().find(|action| action.chosen).map_or("", |action| action.label.as_str())
+    }
+}
+
+/// An invitation to the team, to be passed on by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreshInvitation {
+    /// Who is invited.
+    pub email: String,
+    /// The address to open.
+    pub url: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::awkward;
+
+    fn page(can_manage: bool) -> EventPage {
+        EventPage {
+            chrome: awkward::chrome(Tab::Overview),
+            id: "e1".into(),
+            name: awkward::SCRIPT.into(),
+            starts_at: awkward::when(),
+            time_zone: "Africa/Accra".into(),
+            venue: awkward::ARABIC.into(),
+            deadline: String::new(),
+            figures: EventFigures {
+                seats: 128,
+                capacity: Some(180),
+                attending: 94,
+                ..EventFigures::default()
+            },
+            bands: vec![BandCount { band: Band::High, count: 2 }],
+            members: vec![
+                MemberRow {
+                    account_id: Some("a1".into()),
+                    email: awkward::LONG_EMAIL.into(),
+                    role: "Owner".into(),
+                    is_you: true,
+                    removable: false,
+                },
+                MemberRow {
+                    account_id: Some("a2".into()),
+                    email: "door@example.com".into(),
+                    role: "Door".into(),
+                    is_you: false,
+                    removable: true,
+                },
+            ],
+            roles: vec![Choice { value: "door".into(), label: "Door".into(), chosen: true }],
+            policy: vec![PolicyRow {
+                band: Band::High,
+                field: "action_high".into(),
+                actions: vec![Choice {
+                    value: "step_up".into(),
+                    label: "Ask for a code".into(),
+                    chosen: true,
+                }],
+            }],
+            fingerprint: true,
+            fresh_invitation: None,
+            can_edit: can_manage,
+            can_manage,
+        }
+    }
+
+    #[test]
+    fn an_owner_manages_team_and_policy() {
+        let html = page(true).render().unwrap();
+        awkward::assert_escaped(&html);
+        assert!(html.contains("action=\"/events/e1/members\""));
+        assert!(html.contains("action=\"/events/e1/members/a2/remove\""));
+        assert!(!html.contains("action=\"/events/e1/members/a1/remove\""), "nobody removes the last owner");
+        assert!(html.contains("name=\"action_high\""));
+    }
+
+    #[test]
+    fn a_viewer_reads_and_changes_nothing() {
+        let html = page(false).render().unwrap();
+        assert!(!html.contains("action=\"/events/e1/"));
+        assert!(html.contains("Ask for a code"));
+    }
+}

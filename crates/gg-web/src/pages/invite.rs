@@ -1,0 +1,284 @@
+//! `GET,POST /i/{token}`, `GET /invite`: the guest's page, the neutral card, and the dead link.
+//!
+//! Everything works as plain forms that post to `/i/{token}` with a `step`: `answer`, `open` (from the neutral
+//! card), `send-code`, `code`, `fresh-link`. Script only adds the opening's signals and shows less at once.
+
+use askama::Template;
+
+use crate::view::Field;
+
+/// The guest's page.
+#[derive(Template)]
+#[template(path = "pages/invite.html")]
+pub struct InvitePage {
+    /// The link's token, for the form's address and the island.
+    pub token: String,
+    /// The nonce that makes a POST the page's own.
+    pub nonce: String,
+    /// The event's name.
+    pub title: String,
+    /// When, as the guest reads it: "Saturday 12 December 2026, 15:00".
+    pub when: String,
+    /// Where; empty where unknown.
+    pub venue: String,
+    /// The guest's name, as greeted.
+    pub guest_name: String,
+    /// Seats kept for the guest and whom they bring.
+    pub seats: u32,
+    /// Until when an answer may be changed; empty where there is no deadline.
+    pub until: String,
+    /// The event's colours.
+    pub palette: Palette,
+    /// Whether the device's traits may be read.
+    pub fingerprint: bool,
+    /// What the page says.
+    pub state: InviteState,
+}
+
+impl std::fmt::Debug for InvitePage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InvitePage").finish_non_exhaustive()
+    }
+}
+
+impl InvitePage {
+    /// `on` or `off`, as the island reads it.
+    pub fn fingerprint_word(&self) -> &'static str {
+        if self.fingerprint { "on" } else { "off" }
+    }
+}
+
+/// The colours behind an event's title. Whole class names: the CSS scanner reads text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Palette {
+    /// Green and gold.
+    #[default]
+    Evergreen,
+    /// Rose and clay.
+    Rose,
+    /// Night blue and violet.
+    Dusk,
+    /// Sand and ember.
+    Ember,
+}
+
+impl Palette {
+    /// The class of the gradient.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Evergreen => "palette-evergreen",
+            Self::Rose => "palette-rose",
+            Self::Dusk => "palette-dusk",
+            Self::Ember => "palette-ember",
+        }
+    }
+}
+
+/// What the guest's page says.
+#[derive(Clone, PartialEq, Eq)]
+pub enum InviteState {
+    /// The question, with what was typed.
+    Open(AnswerForm),
+    /// The answer is taken.
+    Answered(Confirmation),
+    /// The answer is taken and waits for the host's word.
+    Held,
+    /// No seat is left.
+    Full,
+    /// The deadline has passed.
+    Closed {
+        /// What was answered before; `None` where nothing was.
+        answered: Option<bool>,
+    },
+    /// A code is asked for.
+    StepUp(StepUp),
+    /// This device may not answer.
+    Blocked {
+        /// Whether a fresh link was just asked for.
+        fresh_link_sent: bool,
+    },
+}
+
+/// The question's form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AnswerForm {
+    /// Whether yes is chosen; `None` for neither.
+    pub attending: Option<bool>,
+    /// How many the guest brings, as shown at first.
+    pub bringing: u32,
+    /// One field for each guest allowed.
+    pub names: Vec<Field>,
+    /// What is not eaten.
+    pub diet: Field,
+    /// A word to the host.
+    pub note: Field,
+    /// What is wrong, as a sentence.
+    pub error: Option<String>,
+}
+
+impl AnswerForm {
+    /// Whether yes is chosen.
+    pub fn yes(&self) -> bool {
+        self.attending == Some(true)
+    }
+
+    /// Whether no is chosen.
+    pub fn no(&self) -> bool {
+        self.attending == Some(false)
+    }
+}
+
+/// The answer as it was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmation {
+    /// Whether the guest comes.
+    pub attending: bool,
+    /// Who comes too.
+    pub plus_ones: Vec<String>,
+    /// The form to change it; `None` where the time for it has passed.
+    pub change: Option<AnswerForm>,
+}
+
+/// A code sent to the invited contact.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StepUp {
+    /// The opening that the code is for.
+    pub access_id: String,
+    /// Whether a code was just sent.
+    pub sent: bool,
+    /// What is wrong with the code typed.
+    pub error: Option<String>,
+}
+
+/// What previewers and scanners get: no name, no place, one button that leads a person on.
+#[derive(Template)]
+#[template(path = "pages/invite_neutral.html")]
+pub struct NeutralPage {
+    /// The link's token, for the form's address.
+    pub token: String,
+    /// The nonce that makes a POST the page's own.
+    pub nonce: String,
+}
+
+/// What every dead, unknown or malformed link shows: the same bytes for all.
+#[derive(Debug, Template)]
+#[template(path = "pages/invite_dead.html")]
+pub struct DeadLinkPage;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::awkward;
+
+    fn page(state: InviteState) -> String {
+        let page = InvitePage {
+            token: "tok".into(),
+            nonce: "nonce-1".into(),
+            title: awkward::SCRIPT.into(),
+            when: "Saturday 12 December 2026, 15:00".into(),
+            venue: awkward::ARABIC.into(),
+            guest_name: awkward::SCRIPT.into(),
+            seats: 3,
+            until: "5 December".into(),
+            palette: Palette::Rose,
+            fingerprint: false,
+            state,
+        };
+        let html = page.render().unwrap();
+        awkward::assert_escaped(&html);
+        html
+    }
+
+    fn form() -> AnswerForm {
+        AnswerForm {
+            names: vec![Field::of(awkward::SCRIPT), Field::default()],
+            note: Field::of("</textarea><script>alert(1)</script>"),
+            ..AnswerForm::default()
+        }
+    }
+
+    #[test]
+    fn the_question_is_a_plain_form_with_a_nonce_and_a_field_for_each_guest_allowed() {
+        let html = page(InviteState::Open(form()));
+        assert!(html.contains("method=\"post\" action=\"/i/tok\""));
+        assert!(html.contains("name=\"nonce\" value=\"nonce-1\""));
+        assert_eq!(html.matches("name=\"plus_one\"").count(), 2);
+        assert!(html.contains("data-fingerprint=\"off\""));
+    }
+
+    #[test]
+    fn a_guest_who_brings_nobody_is_not_asked_for_names() {
+        let html = page(InviteState::Open(AnswerForm::default()));
+        assert!(!html.contains("name=\"plus_one\""));
+    }
+
+    #[test]
+    fn a_taken_answer_can_be_changed_while_there_is_time() {
+        let names = vec![awkward::EMOJI.to_owned(), awkward::SCRIPT.to_owned()];
+        let taken = |change| Confirmation { attending: true, plus_ones: names.clone(), change };
+        assert!(page(InviteState::Answered(taken(Some(form())))).contains("action=\"/i/tok\""));
+        assert!(!page(InviteState::Answered(taken(None))).contains("<form"));
+    }
+
+    #[test]
+    fn refusals_are_kind_and_offer_a_way_out() {
+        for refusal in [
+            InviteState::Held,
+            InviteState::Full,
+            InviteState::Closed { answered: None },
+            InviteState::Closed { answered: Some(true) },
+            InviteState::Blocked { fresh_link_sent: false },
+            InviteState::Blocked { fresh_link_sent: true },
+        ] {
+            let html = page(refusal).to_lowercase();
+            for word in ["fraud", "suspicious", "blocked", "denied", "token"] {
+                assert!(!html.replace("js/", "").contains(&format!(" {word}")), "says {word}");
+            }
+        }
+        let blocked = page(InviteState::Blocked { fresh_link_sent: false });
+        assert!(blocked.contains("value=\"fresh-link\""));
+    }
+
+    #[test]
+    fn a_code_is_asked_for_in_one_field() {
+        let ask =
+            StepUp { access_id: "x1".into(), sent: true, error: Some("This code is not right.".into()) };
+        let html = page(InviteState::StepUp(ask));
+        assert!(html.contains("autocomplete=\"one-time-code\""));
+        assert!(html.contains("This code is not right."));
+        assert!(html.contains("name=\"access_id\" value=\"x1\""));
+    }
+
+    #[test]
+    fn the_neutral_card_names_nobody_and_leads_on_by_a_post() {
+        let html = NeutralPage { token: "tok".into(), nonce: "n".into() }.render().unwrap();
+        assert!(html.contains("method=\"post\" action=\"/i/tok\""));
+        assert!(!html.contains("<script"));
+        assert_eq!(html.matches("<button").count(), 1);
+    }
+
+    #[test]
+    fn the_dead_link_is_one_page_for_all() {
+        let html = DeadLinkPage.render().unwrap();
+        assert!(html.contains("<h1"));
+        assert!(!html.contains("<form"));
+    }
+
+    #[test]
+    fn a_page_in_a_log_gives_no_token_away() {
+        let page = InvitePage {
+            token: "tok-secret".into(),
+            nonce: String::new(),
+            title: String::new(),
+            when: String::new(),
+            venue: String::new(),
+            guest_name: String::new(),
+            seats: 1,
+            until: String::new(),
+            palette: Palette::default(),
+            fingerprint: true,
+            state: InviteState::Held,
+        };
+        assert!(!format!("{page:?}").contains("tok-secret"));
+    }
+}

@@ -1,0 +1,430 @@
+//! What the pages share: the words and small models that templates place.
+//!
+//! A model here holds text that is ready to be shown: a handler has already formatted every time, count
+//! and name. Templates only lay it out, so that they hold no logic.
+
+/// How far an opening was from what is known of the guest: colour, shape and word, always together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Band {
+    /// Shown as Verified.
+    Low,
+    /// Shown as Review.
+    Medium,
+    /// Shown as Suspicious.
+    High,
+    /// Shown as Blocked.
+    Block,
+}
+
+impl Band {
+    /// The band of a key as the API writes it (`low`, `medium`, `high`, `block`); `None` for anything else.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Some(match key {
+            "low" => Self::Low,
+            "medium" => Self::Medium,
+            "high" => Self::High,
+            "block" => Self::Block,
+            _ => return None,
+        })
+    }
+
+    /// The key as the API writes it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Block => "block",
+        }
+    }
+
+    /// The word that people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Low => "Verified",
+            Self::Medium => "Review",
+            Self::High => "Suspicious",
+            Self::Block => "Blocked",
+        }
+    }
+
+    /// The class that colours its badge. Whole words: the CSS scanner reads text.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Low => "band-low",
+            Self::Medium => "band-medium",
+            Self::High => "band-high",
+            Self::Block => "band-block",
+        }
+    }
+}
+
+/// Where a guest's answer stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Has said yes.
+    Coming,
+    /// Has said no.
+    NotComing,
+    /// Has not answered.
+    Waiting,
+    /// Has answered, and the answer waits for the organiser's word.
+    Held,
+}
+
+impl Standing {
+    /// The word that people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Coming => "Coming",
+            Self::NotComing => "Not coming",
+            Self::Waiting => "Waiting",
+            Self::Held => "Needs you",
+        }
+    }
+
+    /// The key by which the monitor's script finds the badge.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Coming => "coming",
+            Self::NotComing => "declined",
+            Self::Waiting => "waiting",
+            Self::Held => "held",
+        }
+    }
+
+    /// The class that gives the badge its dot.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Coming => "badge-coming",
+            Self::NotComing => "badge-declined",
+            Self::Waiting => "badge-waiting",
+            Self::Held => "badge-held",
+        }
+    }
+}
+
+/// What a notice on a page means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something was done.
+    Good,
+    /// Something to know.
+    Plain,
+    /// Somebody should look.
+    Warn,
+    /// Something did not work.
+    Bad,
+}
+
+impl Tone {
+    /// The class of its banner.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Good => "banner-good",
+            Self::Plain => "banner-plain",
+            Self::Warn => "banner-warn",
+            Self::Bad => "banner-bad",
+        }
+    }
+
+    /// The role that makes a screen reader say it: at once where something went wrong.
+    pub fn role(self) -> &'static str {
+        match self {
+            Self::Bad | Self::Warn => "alert",
+            Self::Good | Self::Plain => "status",
+        }
+    }
+}
+
+/// One notice above a page's content: what happened, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What it means.
+    pub tone: Tone,
+    /// One sentence.
+    pub text: String,
+}
+
+/// A form's field as it is shown again: what was typed and what is wrong with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Field {
+    /// What stands in it.
+    pub value: String,
+    /// What is wrong, as a sentence; `None` where nothing is.
+    pub error: Option<String>,
+}
+
+impl Field {
+    /// A field with nothing wrong.
+    pub fn of(value: impl Into<String>) -> Self {
+        Self { value: value.into(), error: None }
+    }
+
+    /// A field that must be put right.
+    pub fn wrong(value: impl Into<String>, error: impl Into<String>) -> Self {
+        Self { value: value.into(), error: Some(error.into()) }
+    }
+}
+
+/// A choice in a select.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What the form sends.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+    /// Whether it is the one chosen.
+    pub chosen: bool,
+}
+
+/// Which tab of the organiser's navigation is lit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// The list of events.
+    Events,
+    /// One event's overview.
+    Overview,
+    /// Its guests, a guest, the import.
+    Guests,
+    /// Its live monitor.
+    Live,
+    /// The account's own page.
+    Account,
+}
+
+/// The frame of every organiser's page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chrome {
+    /// Who is signed in, as shown in the account menu.
+    pub email: String,
+    /// The token that each form carries.
+    pub csrf: String,
+    /// The tab that is lit.
+    pub tab: Tab,
+    /// The event whose tabs are shown; `None` outside an event.
+    pub event: Option<EventTabs>,
+    /// A notice above the content.
+    pub notice: Option<Notice>,
+}
+
+impl Chrome {
+    /// `page` where that tab is lit, as `aria-current` wants it.
+    pub fn current(&self, tab: Tab) -> &'static str {
+        if self.tab == tab { "page" } else { "false" }
+    }
+
+    /// The letter in the account's round.
+    pub fn initial(&self) -> String {
+        self.email.chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default()
+    }
+}
+
+/// The event in the navigation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventTabs {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// One piece of evidence: in words, with a bar around a middle line (left speaks for the guest).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// The stable code, for scripts and the curious.
+    pub code: String,
+    /// The name in words, such as "Network new to her".
+    pub words: String,
+    /// Log-odds: above 0 speaks for a stranger.
+    pub nats: f64,
+}
+
+/// Half the width of an evidence chart, in its own units.
+const EVIDENCE_HALF: f64 = 60.0;
+/// The evidence that fills half a chart; what is stronger is drawn as long.
+const EVIDENCE_NATS_MAX: f64 = 4.0;
+
+impl Evidence {
+    /// Whether it speaks for a stranger.
+    pub fn against(&self) -> bool {
+        self.nats > 0.0
+    }
+
+    /// The bar's length, at least 2 so that it is seen.
+    pub fn width(&self) -> String {
+        format!("{:.1}", (self.nats.abs() / EVIDENCE_NATS_MAX * EVIDENCE_HALF).clamp(2.0, EVIDENCE_HALF))
+    }
+
+    /// Where the bar begins.
+    pub fn x(&self) -> String {
+        let width = (self.nats.abs() / EVIDENCE_NATS_MAX * EVIDENCE_HALF).clamp(2.0, EVIDENCE_HALF);
+        format!("{:.1}", if self.against() { EVIDENCE_HALF } else { EVIDENCE_HALF - width })
+    }
+
+    /// The figure with its sign, for the hover text.
+    pub fn figure(&self) -> String {
+        format!("{:+.1}", self.nats)
+    }
+}
+
+/// A moment as people say it, with the exact one behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    /// As people say it: "3 minutes ago", "Saturday 12 December 2026, 15:00".
+    pub said: String,
+    /// RFC 3339, for `<time datetime>`.
+    pub exact: String,
+}
+
+/// The keyset pager under a list: links, or none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pager {
+    /// Where the list begins again; `None` on the first page.
+    pub first: Option<String>,
+    /// The next page; `None` on the last.
+    pub next: Option<String>,
+    /// What is seen, such as "1 to 50 of 312".
+    pub seen: String,
+}
+
+/// The words for a reason, as the monitor says them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReasonWords {
+    /// The stable code.
+    pub code: &'static str,
+    /// A short name, for the bar.
+    pub name: &'static str,
+    /// What follows the guest's name in a sentence.
+    pub sentence: &'static str,
+}
+
+/// How the monitor says each reason that the risk engine may give; a code without words is shown as it is.
+pub const REASON_WORDS: &[ReasonWords] = &[
+    words("DEV_KNOWN", "A device we know", "opened on a known device"),
+    words("DEV_NEW", "A new device", "opened on a new device"),
+    words(
+        "DEV_DOWNGRADE",
+        "An older version of a known device",
+        "opened on a device that went back a version",
+    ),
+    words(
+        "DEV_REPLAY_NO_COOKIE",
+        "Looks like a known device, without its mark",
+        "opened on a copy of a known device",
+    ),
+    words("DEV_UNPROVEN", "A device not yet proven", "opened on a device not yet proven"),
+    words("NET_HOME", "Usual network", "opened on the usual network"),
+    words("NET_NEW_ASN", "A new network", "opened on a new network"),
+    words("NET_NEW_COUNTRY", "A new country", "opened from a new country"),
+    words("NET_TOR", "Hidden behind Tor", "opened through Tor"),
+    words("NET_HOSTING", "From a data centre", "opened from a data centre"),
+    words("NET_VPN", "Through a VPN", "opened through a VPN"),
+    words("NET_RELAY", "Through a privacy relay", "opened through a privacy relay"),
+    words(
+        "GRAPH_MULTI_GUEST",
+        "Opened other guests’ links",
+        "opened on a device that opened other guests’ links",
+    ),
+    words(
+        "GRAPH_RARE_TRAITS",
+        "Shares rare traits with another guest’s device",
+        "opened on a device like another guest’s",
+    ),
+    words(
+        "IP_FANOUT",
+        "Many links opened from one place",
+        "opened from a place where many links were opened",
+    ),
+    words("LINK_SPREAD", "The link is opened in many places", "opened again, the link is in many places"),
+    words("SHARE_PREVIEW", "The link was shared in a chat", "opened after the link was shared in a chat"),
+    words("TZ_MISMATCH", "Clock and place disagree", "opened where clock and place disagree"),
+    words("SIG_MISSING", "The browser told us little", "opened in a browser that told us little"),
+    words(
+        "SIG_CONTRADICTION",
+        "The browser contradicts itself",
+        "opened in a browser that contradicts itself",
+    ),
+    words("AUTOMATION_FLAG", "An automated browser", "opened in an automated browser"),
+    words(
+        "LINK_LEAKED_PRIOR",
+        "The link may have leaked before",
+        "opened, and the link may have leaked before",
+    ),
+    words(
+        "DELEGATE_KNOWN",
+        "Someone who answers for this guest",
+        "opened by someone who answers for this guest",
+    ),
+    words("FIRST_SEEN", "First opening", "opened for the first time"),
+    words("DEGRADED", "Not fully checked yet", "opened, not fully checked yet"),
+];
+
+const fn words(code: &'static str, name: &'static str, sentence: &'static str) -> ReasonWords {
+    ReasonWords { code, name, sentence }
+}
+
+/// The words for `code`; `None` where it has none yet.
+pub fn reason_words(code: &str) -> Option<&'static ReasonWords> {
+    REASON_WORDS.iter().find(|words| words.code == code)
+}
+
+/// What is said of an opening after the guest's name: the words of the reason that weighs most in the band's
+/// direction (for Verified what speaks for the guest, else what speaks against).
+pub fn opening_sentence(band: Band, reasons: &[Evidence]) -> String {
+    let weight = |reason: &&Evidence| if band == Band::Low { -reason.nats } else { reason.nats };
+    reasons
+        .iter()
+        .max_by(|a, b| weight(a).total_cmp(&weight(b)))
+        .and_then(|reason| reason_words(&reason.code))
+        .map_or("opened the link", |words| words.sentence)
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_band_comes_back_from_its_key() {
+        for band in [Band::Low, Band::Medium, Band::High, Band::Block] {
+            assert_eq!(Band::from_key(band.key()), Some(band));
+        }
+        assert_eq!(Band::from_key("fraud"), None);
+    }
+
+    #[test]
+    fn evidence_for_the_guest_lies_left_of_the_middle() {
+        let known = Evidence { code: "DEV_KNOWN".into(), words: "A device we know".into(), nats: -2.0 };
+        assert_eq!((known.x(), known.width()), ("30.0".to_owned(), "30.0".to_owned()));
+    }
+
+    #[test]
+    fn evidence_past_the_chart_is_drawn_to_its_edge() {
+        let strong = Evidence { code: "NET_TOR".into(), words: "Tor".into(), nats: 40.0 };
+        assert_eq!((strong.x(), strong.width()), ("60.0".to_owned(), "60.0".to_owned()));
+    }
+
+    #[test]
+    fn a_sentence_names_what_weighs_most_in_the_band_s_direction() {
+        let reason = |code: &str, nats| Evidence { code: code.into(), words: String::new(), nats };
+        let reasons = [reason("NET_HOME", -1.0), reason("DEV_NEW", 1.4), reason("FIRST_SEEN", 0.1)];
+        assert_eq!(opening_sentence(Band::Low, &reasons), "opened on the usual network");
+        assert_eq!(opening_sentence(Band::High, &reasons), "opened on a new device");
+        assert_eq!(opening_sentence(Band::High, &[]), "opened the link");
+    }
+
+    #[test]
+    fn reasons_have_one_set_of_words_each() {
+        for (at, words) in REASON_WORDS.iter().enumerate() {
+            assert_eq!(REASON_WORDS.iter().position(|other| other.code == words.code), Some(at));
+        }
+    }
+
+    #[test]
+    fn an_account_without_a_name_has_no_initial() {
+        let chrome =
+            Chrome { email: String::new(), csrf: String::new(), tab: Tab::Events, event: None, notice: None };
+        assert_eq!(chrome.initial(), "");
+    }
+}

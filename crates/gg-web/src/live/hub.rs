@@ -220,7 +220,6 @@ pub(super) struct Seat {
 impl Seat {
     /// Gives the lane its place: what it starts with, and after which message it reads on.
     pub(super) fn start(&self, start: &Start, position: &Position) {
-        self.channel.seed(position.highest);
         let (bytes, seq) = match *start {
             Start::After(seq) => (Bytes::new(), seq),
             Start::Resync(seq, reason) => {

@@ -80,12 +80,12 @@ async fn client_that_leaves_is_answered() {
 
 #[tokio::test]
 async fn peer_that_answers_no_ping_is_closed_and_one_that_does_is_not() {
-    let limits = HubLimits { ping_every: Duration::from_millis(200), ..HubLimits::default() };
+    let limits = HubLimits { ping_every: Duration::from_millis(600), ..HubLimits::default() };
     let stage = Stage::with(limits).await;
     let silent = bare(&stage).await;
     let mut lively = stage.connect("?after=0").await;
     let mut pings = 0;
-    while pings < 6 {
+    while pings < 3 {
         pings += usize::from(matches!(lively.next().await, Message::Ping(_)));
     }
     assert_eq!(code_of(silent).await, 4001);

@@ -17,6 +17,8 @@ pub struct LivePage {
     pub event_id: String,
     /// The event's name.
     pub name: String,
+    /// The event's IANA time zone: the island writes times of day in it.
+    pub time_zone: String,
     /// Time, place and deadline in one line.
     pub facts: String,
     /// The last `seq` that the rows hold; the socket goes on after it.
@@ -138,7 +140,10 @@ impl HourBar {
             let scaled = (u64::from(count) * u64::from(Self::HEIGHT)).div_ceil(highest);
             u32::try_from(scaled).unwrap_or(Self::HEIGHT)
         };
-        (0..).zip(hours).map(|(at, (all, flagged))| Self { at, height: height(*all), flagged: height(*flagged) }).collect()
+        (0..)
+            .zip(hours)
+            .map(|(at, (all, flagged))| Self { at, height: height(*all), flagged: height(*flagged) })
+            .collect()
     }
 
     /// Where it stands.
@@ -215,7 +220,11 @@ impl LiveRow {
     /// The lengths of the small bar: what speaks for the guest, what speaks against; 54 together at most.
     pub fn balance(&self) -> (u32, u32) {
         let sum = |against: bool| {
-            self.reasons.iter().filter(|reason| reason.against() == against).map(|reason| reason.nats.abs()).sum::<f64>()
+            self.reasons
+                .iter()
+                .filter(|reason| reason.against() == against)
+                .map(|reason| reason.nats.abs())
+                .sum::<f64>()
         };
         let (speaks_for, speaks_against) = (sum(false), sum(true));
         let all = speaks_for + speaks_against;
@@ -288,6 +297,7 @@ mod tests {
             chrome: awkward::chrome(Tab::Live),
             event_id: "e1".into(),
             name: awkward::SCRIPT.into(),
+            time_zone: "Africa/Accra".into(),
             facts: awkward::ARABIC.into(),
             position: 312,
             epoch: "ep1".into(),

@@ -1,1 +1,29 @@
 //! The automation gate and the risk engine: pure functions behind one trait.
+//!
+//! The way of an opening: [`gate`] (person, preview, scanner) → [`snapshot`] (what is kept) →
+//! [`score`] (evidence in nats, the leak filter, a band) → [`decide`] (what the policy does) →
+//! [`update`] (what is remembered). Facts about the guest and about other guests are handed in as
+//! [`Known`]; nothing here reads a clock, a database or a file.
+
+mod agent;
+mod baseline;
+mod browser;
+mod calibrate;
+mod crowd;
+mod device;
+mod engine;
+mod evidence;
+mod gate;
+mod lists;
+mod network;
+mod scorer;
+mod snapshot;
+mod update;
+
+pub use agent::parse_agent;
+pub use engine::{EventFacts, Known, MODEL, Touched, degraded, score};
+pub use gate::{NO_READER_MS, classify_fetch, gate};
+pub use lists::LISTS_VERSION;
+pub use scorer::{InProcess, ScoreFuture, Scorer, ScorerError, decide};
+pub use snapshot::{snapshot, traits};
+pub use update::{Admission, confirm, forget_devices, reissue, reset, update};

@@ -1,0 +1,282 @@
+//! Takes an answer: the guest's, through his link, and the organiser's record of one.
+//!
+//! The guest's row is locked first, then seats are moved by one conditional statement, so that of
+//! many who race for the last seats exactly as many get one, and no counter drifts.
+
+use std::sync::Arc;
+
+use gg_domain::access::Act;
+use gg_domain::actor::Actor;
+use gg_domain::fields::FieldErrors;
+use gg_domain::id::{AccessId, EventId, GuestId, RsvpId};
+use gg_domain::invite::access_expired;
+use gg_domain::policy::Action;
+use gg_domain::risk::{Label, Score};
+use gg_domain::rsvp::{self, Answer, AnswerInput, Decision, Refusal, Source, Standing};
+use gg_domain::token::{Claims, Purpose};
+use gg_risk::Admission;
+use gg_store::{AccessRow, Conn, NewRsvp, RsvpHistoryRow, RsvpRow, WriteTx};
+use jiff::Timestamp;
+
+use crate::App;
+use crate::error::{Error, Result};
+use crate::facts;
+use crate::keep_guests::member_guest;
+use crate::open_invite::open_link;
+use crate::score_access::{Judged, Opening, write_verdict};
+
+/// How often an answer that met an opening of the same guest is tried again.
+const ANSWER_TRIES: usize = 8;
+
+/// An answer on its way into a guest's row.
+#[derive(Clone, Debug)]
+struct Given {
+    id: RsvpId,
+    guest: GuestId,
+    event: EventId,
+    answer: Answer,
+    source: Source,
+    access: Option<AccessId>,
+    pending: bool,
+    at: Timestamp,
+}
+
+impl App {
+    /// Takes the answer of who opened a link in `access`.
+    ///
+    /// # Errors
+    /// [`Error::DeadLink`]; [`Error::Invalid`] for a wrong field or an access that does not serve;
+    /// [`Error::StepUpRequired`], [`Error::Blocked`], [`Error::Closed`], [`Error::Full`].
+    pub async fn answer_invite(&self, token: &str, access: AccessId, input: &AnswerInput) -> Result<RsvpRow> {
+        let claims = self.keyring.verify(token, &[Purpose::Invite, Purpose::Try]).await?;
+        let answer = Answer::parse(input);
+        for _ in 0..ANSWER_TRIES {
+            let (id, at, sources) = (self.sources.id::<RsvpId>(), self.sources.now(), self.sources.clone());
+            let answer = answer.clone();
+            let row = self
+                .store
+                .write(async move |tx: &mut WriteTx| -> Result<_> {
+                    let opened = access_of(tx, claims, access, at).await?;
+                    let answer = answer?;
+                    let pending = may_answer(&opened)? == Action::Hold;
+                    let (guest, event) = (opened.guest_id, opened.event_id);
+                    let given = Given {
+                        id,
+                        guest,
+                        event,
+                        answer,
+                        source: Source::Guest,
+                        access: Some(access),
+                        pending,
+                        at,
+                    };
+                    let row = give(tx, &sources, &given).await?;
+                    prove_device(tx, &opened, at).await?;
+                    Ok(row)
+                })
+                .await;
+            match row {
+                // The gate took the opening for a machine's: it is judged as a human's first.
+                Err(Error::Stale) => self.judge_again(claims, access).await?,
+                other => return other,
+            }
+        }
+        Err(Error::Store(gg_store::StoreError::Contended))
+    }
+
+    /// Takes an answer from the page's own form: its opening is judged and written with the answer
+    /// in one transaction. What was judged is given even where the answer was refused for it.
+    ///
+    /// # Errors
+    /// As [`App::answer_invite`].
+    pub async fn answer_form(
+        &self,
+        token: &str,
+        opening: &Opening,
+        input: &AnswerInput,
+    ) -> Result<(RsvpRow, Judged)> {
+        let answer = Arc::new(Answer::parse(input)?);
+        for _ in 0..ANSWER_TRIES {
+            let opening = Opening { act: Some(Act::Answered), ..opening.clone() };
+            let verdict = Arc::new(self.judge(token, &opening).await?);
+            if verdict.judged.test {
+                return Err(FieldErrors::one("/access_id", "a try of the link takes no answer").into());
+            }
+            let (id, at, sources) = (self.sources.id::<RsvpId>(), self.sources.now(), self.sources.clone());
+            let (write, answer) = (verdict.clone(), answer.clone());
+            // An opening that may not answer is written all the same, without one.
+            let done = self
+                .store
+                .write(async move |tx: &mut WriteTx| -> Result<_> {
+                    write_verdict(tx, &sources, &write).await?;
+                    let pending = match write.judged.decision {
+                        Action::Block => return Ok(Err(Error::Blocked)),
+                        Action::StepUp => return Ok(Err(Error::StepUpRequired)),
+                        action => action == Action::Hold,
+                    };
+                    let given = Given {
+                        id,
+                        guest: write.new.guest,
+                        event: write.new.event,
+                        answer: answer.as_ref().clone(),
+                        source: Source::Guest,
+                        access: Some(write.new.id),
+                        pending,
+                        at,
+                    };
+                    Ok(Ok(give(tx, &sources, &given).await?))
+                })
+                .await;
+            match done {
+                Err(Error::Stale) => {}
+                Err(error) => return Err(error),
+                Ok(Err(refusal)) => return Err(refusal),
+                Ok(Ok(row)) => return Ok((row, verdict.judged.clone())),
+            }
+        }
+        Err(Error::Store(gg_store::StoreError::Contended))
+    }
+
+    /// Records an answer that came to the organiser another way.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], [`Error::Full`], [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn record_answer(&self, actor: Actor, guest: GuestId, input: &AnswerInput) -> Result<RsvpRow> {
+        let answer = Answer::parse(input);
+        let (id, at, sources) = (self.sources.id::<RsvpId>(), self.sources.now(), self.sources.clone());
+        self.store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                let (row, _) = member_guest(tx, &actor, guest).await?;
+                let given = Given {
+                    id,
+                    guest,
+                    event: row.event_id,
+                    answer: answer?,
+                    source: Source::Organiser,
+                    access: None,
+                    pending: false,
+                    at,
+                };
+                give(tx, &sources, &given).await
+            })
+            .await
+    }
+
+    /// A guest's answer and all that he ever answered, the oldest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn answer_of(
+        &self,
+        actor: Actor,
+        guest: GuestId,
+    ) -> Result<(Option<RsvpRow>, Vec<RsvpHistoryRow>, gg_domain::actor::Role)> {
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                let (_, role) = member_guest(conn, &actor, guest).await?;
+                Ok((conn.rsvp(&actor, guest).await?, conn.rsvp_history(&actor, guest).await?, role))
+            })
+            .await
+    }
+}
+
+/// The access that an answer comes with, if it serves this link.
+async fn access_of(tx: &mut WriteTx, claims: Claims, access: AccessId, now: Timestamp) -> Result<AccessRow> {
+    const REMEDY: &str = "open the link again and answer with the access_id that comes of it";
+    let unserving = || Error::Invalid(FieldErrors::one("/access_id", REMEDY));
+    let link = open_link(tx, claims, None, now).await?;
+    let actor = Actor::Invite { event: link.row.event_id, guest: link.row.guest_id };
+    let row = tx.access(&actor, access).await?.ok_or_else(unserving)?;
+    let serves = row.guest_id == claims.guest
+        && row.generation == claims.generation
+        && claims.purpose == Purpose::Invite
+        && !row.test
+        && !access_expired(row.at, now);
+    if !serves {
+        return Err(unserving());
+    }
+    if row.band.is_none() { Err(Error::Stale) } else { Ok(row) }
+}
+
+/// Whether who opened may answer, by what was decided then and the organiser's word since.
+fn may_answer(access: &AccessRow) -> Result<Action> {
+    match access.label.as_deref() {
+        Some(label) if label == Label::Guest.as_str() => return Ok(Action::Allow),
+        Some(_) => return Err(Error::Blocked),
+        None => {}
+    }
+    match access.decision.as_str() {
+        "block" => Err(Error::Blocked),
+        "step_up" => Err(Error::StepUpRequired),
+        "hold" => Ok(Action::Hold),
+        _ => Ok(Action::Allow),
+    }
+}
+
+/// Decides what an answer does, moves the seats and writes it.
+async fn give(tx: &mut WriteTx, sources: &gg_domain::clock::Sources, given: &Given) -> Result<RsvpRow> {
+    let actor = Actor::Invite { event: given.event, guest: given.guest };
+    let guest = tx.lock_guest(given.guest).await?.ok_or(Error::NotFound)?;
+    let event = tx.event(&actor, given.event).await?.ok_or(Error::NotFound)?;
+    let before = tx.rsvp(&actor, given.guest).await?;
+    let answer_before = before.as_ref().map(RsvpRow::answer).transpose()?;
+
+    let standing = Standing {
+        plus_ones_allowed: guest.plus_ones_allowed,
+        seats_held: guest.seats_held,
+        answer: answer_before.as_ref().zip(before.as_ref().map(|row| row.pending)),
+        seats_confirmed: before.as_ref().map_or(0, |row| row.seats_confirmed),
+    };
+    let closes = event.details().answers_close();
+    let decided = rsvp::decide(&standing, &given.answer, given.source, given.pending, closes, given.at);
+    let (seats_held, first) = match decided.map_err(refused)? {
+        Decision::Unchanged => return before.ok_or(Error::NotFound),
+        Decision::Change { seats_held, first } => (seats_held, first),
+    };
+
+    tx.take_seats(given.event, seats_held - guest.seats_held).await?.ok_or(Error::Full)?;
+    tx.hold_seats(given.guest, seats_held).await?;
+    let new = NewRsvp {
+        id: given.id,
+        guest: given.guest,
+        event: given.event,
+        answer: given.answer.clone(),
+        source: given.source,
+        access: given.access,
+        pending: given.pending,
+        at: given.at,
+    };
+    tx.insert_rsvp(&new, before.as_ref()).await?;
+
+    let fact =
+        facts::rsvp_given(sources, given.event, given.guest, Some(given.id), first, given.pending, given.at);
+    tx.append_feed(&fact).await?;
+    metrics::counter!("guestguard_answers_total", "source" => given.source.as_str()).increment(1);
+    tx.rsvp(&actor, given.guest).await?.ok_or(Error::NotFound)
+}
+
+fn refused(refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::Closed => Error::Closed,
+        Refusal::TooManyPlusOnes { .. } => FieldErrors::one("/plus_ones", refusal).into(),
+    }
+}
+
+/// An answer proves the device that it came from as far as an answer can (RISK.md 5.3).
+async fn prove_device(tx: &mut WriteTx, access: &AccessRow, at: Timestamp) -> Result<()> {
+    let actor = Actor::Invite { event: access.event_id, guest: access.guest_id };
+    let (risk, revision) = tx.guest_risk(&actor, access.guest_id).await?;
+    let score =
+        Score { raw: access.raw.unwrap_or(1.0), degraded: access.degraded, ..gg_risk::degraded(&risk) };
+    let proven = gg_risk::update(&risk, &access.snapshot.0, &score, Admission::Followed(Act::Answered));
+    if proven == risk {
+        return Ok(());
+    }
+    let set = tx.set_guest_risk(access.event_id, access.guest_id, revision, &proven).await?;
+    // The row was read in this transaction: on PostgreSQL an opening may have come in between. It is
+    // worth more than the weight of one answer, and the answer must not be lost for it.
+    if !set {
+        tracing::debug!(guest.id = %access.guest_id, at = %at, "an opening overtook the weight of an answer");
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Gives a guest his link: issues, rotates and revokes it, and lets the organiser try it.
+//!
+//! The token is never stored: a row says key id and generation, and the token is made from them
+//! each time it is told.
+
+use gg_domain::actor::Actor;
+use gg_domain::id::{GuestId, InviteId};
+use gg_domain::invite::{InviteState, TRY_LIFE, link_expired};
+use gg_domain::token::{KeyId, Purpose, Token};
+use gg_store::{Conn, InviteRow, WriteTx};
+
+use crate::App;
+use crate::error::{Error, Result};
+use crate::keep_guests::member_guest;
+
+/// A guest's link, told to the organiser who asked for it.
+#[derive(Debug)]
+pub struct Link {
+    /// The address to send. A secret.
+    pub url: String,
+    /// Its last part. A secret.
+    pub token: Token,
+}
+
+impl App {
+    /// The guest's link: the one that lives, or a new one where none does.
+    ///
+    /// # Errors
+    /// [`Error::LinksOver`] long after the event, [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn invite_guest(&self, actor: Actor, guest: GuestId) -> Result<Link> {
+        self.issue(actor, guest, false).await
+    }
+
+    /// A new link for the guest; those before it are dead from now on.
+    ///
+    /// # Errors
+    /// As [`App::invite_guest`].
+    pub async fn rotate_invite(&self, actor: Actor, guest: GuestId) -> Result<Link> {
+        self.issue(actor, guest, true).await
+    }
+
+    /// Takes the guest's link back.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where none lives, [`Error::Forbidden`].
+    pub async fn revoke_invite(&self, actor: Actor, guest: GuestId) -> Result<()> {
+        self.store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                member_guest(tx, &actor, guest).await?;
+                let ended = tx.end_invites(guest, InviteState::Revoked).await?;
+                if ended == 0 { Err(Error::NotFound) } else { Ok(()) }
+            })
+            .await
+    }
+
+    /// The guest's living link as it stands, without its secret.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn living_invite(&self, actor: Actor, guest: GuestId) -> Result<Option<InviteRow>> {
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                member_guest(conn, &actor, guest).await?;
+                Ok(conn.living_invite(&actor, guest).await?)
+            })
+            .await
+    }
+
+    /// A link that opens the guest's page as a test, for an hour: not scored, not bound, marked.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn try_invite(&self, actor: Actor, guest: GuestId) -> Result<Link> {
+        self.guest(actor, guest).await?;
+        let ends = self.sources.now() + TRY_LIFE;
+        // A try has no generation: in its place stands the minute at which it ends.
+        let minute = u32::try_from(ends.as_second() / 60).unwrap_or(u32::MAX);
+        self.tell(self.keyring.current(), guest, minute, Purpose::Try)
+    }
+
+    async fn issue(&self, actor: Actor, guest: GuestId, anew: bool) -> Result<Link> {
+        let (invite, key, at) = (self.sources.id::<InviteId>(), self.keyring.current(), self.sources.now());
+        let (key, generation) = self
+            .store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                let (row, _) = member_guest(tx, &actor, guest).await?;
+                let event = tx.event(&actor, row.event_id).await?.ok_or(Error::NotFound)?;
+                if link_expired(event.ends_at, at) {
+                    return Err(Error::LinksOver);
+                }
+                // The guest's row is the lock: of two who issue at once, the second finds the first's link.
+                tx.lock_guest(guest).await?.ok_or(Error::NotFound)?;
+                if let Some(living) = tx.living_invite(&actor, guest).await?
+                    && !anew
+                {
+                    return Ok((KeyId(living.key_id), living.generation));
+                }
+
+                tx.end_invites(guest, InviteState::Rotated).await?;
+                let generation = tx.insert_invite(row.event_id, guest, invite, key, at).await?;
+                let (risk, revision) = tx.guest_risk(&actor, guest).await?;
+                if revision > 0 {
+                    let set =
+                        tx.set_guest_risk(row.event_id, guest, revision, &gg_risk::reissue(&risk)).await?;
+                    if !set {
+                        return Err(Error::Stale);
+                    }
+                }
+                Ok((key, generation))
+            })
+            .await?;
+        self.tell(key, guest, generation, Purpose::Invite)
+    }
+
+    fn tell(&self, key: KeyId, guest: GuestId, generation: u32, purpose: Purpose) -> Result<Link> {
+        let token = self.keyring.token(key, guest, generation, purpose).ok_or(Error::NoLink)?;
+        Ok(Link { url: format!("{}/i/{}", self.public_url, token.expose()), token })
+    }
+}

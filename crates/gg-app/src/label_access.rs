@@ -1,0 +1,202 @@
+//! The organiser's word on an opening: it was the guest, or it was not. And judging one again.
+
+use std::sync::Arc;
+
+use gg_domain::access::{Act, Acts};
+use gg_domain::actor::{Actor, Role};
+use gg_domain::fields::FieldErrors;
+use gg_domain::id::AccessId;
+use gg_domain::policy::Action;
+use gg_domain::risk::{Band, Label, Score};
+use gg_domain::snapshot::Snapshot;
+use gg_domain::token::Claims;
+use gg_risk::{Admission, EventFacts, Known};
+use gg_store::{AccessRow, Conn, LinkRow, Rejudged, RsvpRow, WriteTx};
+
+use crate::App;
+use crate::error::{Error, Result};
+use crate::facts::{self, AccessFigures};
+use crate::open_invite::open_link;
+use crate::plan_event::member;
+use crate::score_access::{event_facts, policy};
+
+impl App {
+    /// Takes the organiser's word on an access.
+    ///
+    /// `guest` trusts its device, clears the link and releases its pending answer; `not_guest` takes
+    /// its device out, counts the link as leaked and drops its pending answer. The access is judged
+    /// again, and told again under the same id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] for a machine's or a test.
+    pub async fn label_access(&self, actor: Actor, access: AccessId, label: Label) -> Result<AccessRow> {
+        let (sources, at) = (self.sources.clone(), self.sources.now());
+        let deliverable = self.step_up_deliverable;
+        self.store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                let (row, _) = member_access(tx, &actor, access).await?;
+                if row.test || row.band.is_none() {
+                    let detail = "only a person's opening can be labelled, not a machine's nor a test";
+                    return Err(FieldErrors::one("/label", detail).into());
+                }
+                let guest = Actor::Invite { event: row.event_id, guest: row.guest_id };
+                tx.lock_guest(row.guest_id).await?.ok_or(Error::NotFound)?;
+                let link = tx.link(row.guest_id, row.generation).await?.ok_or(Error::NotFound)?;
+                let (risk, revision) = tx.guest_risk(&guest, row.guest_id).await?;
+                let facts = event_facts(tx, &link, row.snapshot.0.cookie, row.at).await?;
+
+                let confirmed = gg_risk::confirm(&risk, &row.snapshot.0, label);
+                let policy = policy(&link);
+                let score = after_label(&link, &row.snapshot.0, &confirmed, &policy, &facts, label);
+
+                if !tx.set_guest_risk(row.event_id, row.guest_id, revision, &confirmed).await? {
+                    return Err(Error::Stale);
+                }
+                tx.label_access(access, label.as_str()).await?;
+                let action = if label == Label::Guest {
+                    Action::Allow
+                } else {
+                    gg_risk::decide(&score, &policy, deliverable)
+                };
+                tx.rejudge_access(&rejudged(access, &score, action, row.snapshot.0.clone())).await?;
+                settle_pending(tx, &sources, &row, label, at).await?;
+
+                let figures =
+                    AccessFigures { band: Some(score.band), reasons: score.reasons, degraded: false };
+                let fact = facts::access_checked(&sources, row.event_id, row.guest_id, access, &figures, at);
+                tx.append_feed(&fact).await?;
+                tx.access(&guest, access).await?.ok_or(Error::NotFound)
+            })
+            .await
+    }
+
+    /// Judges as a human's an opening that the gate took for a machine's: somebody answers with it.
+    pub(crate) async fn judge_again(&self, claims: Claims, access: AccessId) -> Result<()> {
+        let at = self.sources.now();
+        let (row, link, facts) = self
+            .store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                let link = open_link(conn, claims, None, at).await?;
+                let actor = Actor::Invite { event: link.row.event_id, guest: link.row.guest_id };
+                let row = conn.access(&actor, access).await?.ok_or(Error::NotFound)?;
+                let facts = event_facts(conn, &link.row, row.snapshot.0.cookie, at).await?;
+                Ok((row, link.row, facts))
+            })
+            .await?;
+
+        let policy = policy(&link);
+        let snapshot = Snapshot { act: Acts::Known(Some(Act::Answered)), ..row.snapshot.0.clone() };
+        let score = self.score(&link, &policy, &snapshot, &facts).await;
+        let risk = link.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
+        let mut after = gg_risk::update(&risk, &snapshot, &score, Admission::Opened);
+        let first = after.first_human_at.is_none() || risk.first_human_at.is_none();
+        after.first_human_at = after.first_human_at.or(Some(row.at));
+        let action = gg_risk::decide(&score, &policy, self.step_up_deliverable);
+
+        let sources = self.sources.clone();
+        let again = Arc::new((
+            row,
+            link.revision.unwrap_or(0),
+            after,
+            rejudged(access, &score, action, snapshot),
+            score,
+        ));
+        let written = self
+            .store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                let (row, revision, after, new, score) = &*again;
+                if !tx.set_guest_risk(row.event_id, row.guest_id, *revision, after).await? {
+                    return Err(Error::Stale);
+                }
+                tx.rejudge_access(new).await?;
+                tx.open_invite(row.guest_id, row.generation, at).await?;
+                if first {
+                    tx.append_feed(&facts::guest_opened(&sources, row.event_id, row.guest_id, at)).await?;
+                }
+                let figures = AccessFigures {
+                    band: Some(score.band),
+                    reasons: score.reasons.clone(),
+                    degraded: score.degraded,
+                };
+                let fact = facts::access_checked(&sources, row.event_id, row.guest_id, row.id, &figures, at);
+                tx.append_feed(&fact).await?;
+                Ok(())
+            })
+            .await;
+        match written {
+            // Another opening came in between: the answer's next try judges again.
+            Err(Error::Stale) => Ok(()),
+            other => other,
+        }
+    }
+}
+
+/// The band that the organiser's word leaves: his yes is Verified, his no at least Suspicious.
+fn after_label(
+    link: &LinkRow,
+    seen: &Snapshot,
+    risk: &gg_domain::risk::GuestRisk,
+    policy: &gg_domain::policy::Policy,
+    event: &EventFacts,
+    label: Label,
+) -> Score {
+    let known = Known { guest_id: link.guest_id, party: link.party_id, guest: risk, policy, event };
+    let score = gg_risk::score(seen, &known);
+    match label {
+        Label::Guest => Score { band: Band::Low, ..score },
+        Label::NotGuest => Score { band: score.band.max(Band::High), ..score },
+    }
+}
+
+fn rejudged(access: AccessId, score: &Score, action: Action, snapshot: Snapshot) -> Rejudged {
+    Rejudged {
+        access,
+        band: score.band.as_str(),
+        p: score.p,
+        raw: score.raw,
+        reasons: score.reasons.clone(),
+        decision: action.as_str(),
+        snapshot,
+        model: score.model.to_string(),
+        degraded: score.degraded,
+    }
+}
+
+/// Releases or drops the answer that came with an access and waits for the organiser's word.
+async fn settle_pending(
+    tx: &mut WriteTx,
+    sources: &gg_domain::clock::Sources,
+    access: &AccessRow,
+    label: Label,
+    at: jiff::Timestamp,
+) -> Result<()> {
+    let guest = Actor::Invite { event: access.event_id, guest: access.guest_id };
+    let Some(row) = tx.rsvp(&guest, access.guest_id).await?.filter(|row| row.pending) else { return Ok(()) };
+    let history = tx.rsvp_history(&guest, access.guest_id).await?;
+    let with_this = history.iter().any(|line| line.id == row.rsvp_id && line.access_id == Some(access.id));
+    if !with_this {
+        return Ok(());
+    }
+    let (rsvp, seats) = match label {
+        Label::Guest => release(tx, &row).await?,
+        Label::NotGuest => (tx.drop_rsvp(&row).await?, row.seats_confirmed),
+    };
+    let held = tx.lock_guest(access.guest_id).await?.map_or(0, |locked| locked.seats_held);
+    tx.take_seats(access.event_id, seats - held).await?.ok_or(Error::Full)?;
+    tx.hold_seats(access.guest_id, seats).await?;
+    let fact = facts::rsvp_given(sources, access.event_id, access.guest_id, rsvp, false, false, at);
+    tx.append_feed(&fact).await?;
+    Ok(())
+}
+
+async fn release(tx: &mut WriteTx, row: &RsvpRow) -> Result<(Option<gg_domain::id::RsvpId>, i64)> {
+    let seats = row.answer()?.seats();
+    tx.release_rsvp(row, seats).await?;
+    Ok((Some(row.rsvp_id), seats))
+}
+
+async fn member_access(conn: &mut Conn, actor: &Actor, access: AccessId) -> Result<(AccessRow, Role)> {
+    let row = conn.access(actor, access).await?.ok_or(Error::NotFound)?;
+    let role = member(conn, actor, row.event_id).await?;
+    Ok((row, role))
+}

@@ -1,0 +1,144 @@
+//! Plans an event: makes, reads, changes and deletes it, and sets its policy.
+
+use gg_domain::actor::{Actor, Role};
+use gg_domain::event::{EventDetails, EventInput};
+use gg_domain::id::{AccountId, EventId};
+use gg_domain::policy::Policy;
+use gg_store::{Conn, EventRow, Page, Paging, SummaryRow, WriteTx};
+
+use crate::App;
+use crate::error::{Error, Result};
+
+impl App {
+    /// Makes an event, owned by `owner`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where a field is wrong.
+    pub async fn plan_event(&self, owner: AccountId, input: &EventInput) -> Result<EventRow> {
+        let details = EventDetails::parse(input)?;
+        let (event, at) = (self.sources.id::<EventId>(), self.sources.now());
+
+        self.store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                tx.insert_event(owner, event, &details, at).await?;
+                let actor = Actor::account(owner, gg_domain::actor::Permission::ReadEvent);
+                tx.event(&actor, event).await?.ok_or(Error::NotFound)
+            })
+            .await
+    }
+
+    /// An event.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn event(&self, actor: Actor, event: EventId) -> Result<EventRow> {
+        self.store.read(async move |conn: &mut Conn| member_event(conn, &actor, event).await).await
+    }
+
+    /// The events of an account, the newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn events(
+        &self,
+        account: AccountId,
+        paging: Paging<EventId>,
+    ) -> Result<Page<EventRow, EventId>> {
+        self.store.read(async move |conn: &mut Conn| Ok(conn.events(account, paging).await?)).await
+    }
+
+    /// Changes an event that is still at `revision`; `change` is laid over what it is.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] where it changed in the meantime, [`Error::Invalid`], [`Error::NotFound`].
+    pub async fn change_event(
+        &self,
+        actor: Actor,
+        event: EventId,
+        revision: i64,
+        change: impl FnOnce(&mut EventInput) + Clone + Send + 'static,
+    ) -> Result<EventRow> {
+        let at = self.sources.now();
+        self.store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                let row = member_event(tx, &actor, event).await?;
+                let mut input = row.details().to_input();
+                change(&mut input);
+                let details = EventDetails::parse(&input)?;
+
+                tx.update_event(event, revision, &details, at).await?.ok_or(Error::Stale)?;
+                member_event(tx, &actor, event).await
+            })
+            .await
+    }
+
+    /// Deletes an event that is still at `revision`, and all that is in it.
+    ///
+    /// # Errors
+    /// [`Error::Stale`], [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn delete_event(&self, actor: Actor, event: EventId, revision: i64) -> Result<()> {
+        self.store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                member_event(tx, &actor, event).await?;
+                if tx.delete_event(event, revision).await? { Ok(()) } else { Err(Error::Stale) }
+            })
+            .await
+    }
+
+    /// An event's numbers, and how many openings are in each band.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn summary(&self, actor: Actor, event: EventId) -> Result<(SummaryRow, Vec<(String, i64)>)> {
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                member(conn, &actor, event).await?;
+                Ok((conn.summary(event).await?, conn.access_counts(event).await?))
+            })
+            .await
+    }
+
+    /// An event's policy.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn policy(&self, actor: Actor, event: EventId) -> Result<Policy> {
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                member(conn, &actor, event).await?;
+                Ok(conn.policy(event).await?)
+            })
+            .await
+    }
+
+    /// Sets an event's policy.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn set_policy(&self, actor: Actor, event: EventId, policy: Policy) -> Result<Policy> {
+        policy.validate()?;
+        let at = self.sources.now();
+        self.store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                member(tx, &actor, event).await?;
+                tx.set_policy(event, &policy, at).await?;
+                Ok(policy)
+            })
+            .await
+    }
+}
+
+/// The actor's role in an event that he may know of and whose permission he has.
+///
+/// # Errors
+/// [`Error::NotFound`] for who is no member, [`Error::Forbidden`] for a role that does not suffice.
+pub(crate) async fn member(conn: &mut Conn, actor: &Actor, event: EventId) -> Result<Role> {
+    let role = conn.role(actor, event).await?;
+    actor.judge(role)?.ok_or(Error::NotFound)
+}
+
+pub(crate) async fn member_event(conn: &mut Conn, actor: &Actor, event: EventId) -> Result<EventRow> {
+    let row = conn.event(actor, event).await?.ok_or(Error::NotFound)?;
+    actor.judge(row.role)?.ok_or(Error::NotFound)?;
+    Ok(row)
+}

@@ -1,0 +1,302 @@
+//! Judges an opening of a link: gate, engine, policy; stores it and tells the organiser.
+//!
+//! What is known is read, judged outside any transaction (in this process, or in another with a
+//! deadline), and written on the condition that the guest's risk row still is the one that was
+//! read. Who loses that race judges again. When the engine does not answer in time the guest is
+//! let in, and the access says so (docs/adr/0007).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gg_domain::access::{Act, Acts, Class, Headers, LinkAccess, Method, Network};
+use gg_domain::id::{AccessId, AccountId, DeviceId};
+use gg_domain::policy::{Action, Policy};
+use gg_domain::risk::{Band, GuestRisk, Score};
+use gg_domain::signals::Signals;
+use gg_domain::snapshot::Snapshot;
+use gg_domain::token::Purpose;
+use gg_risk::{Admission, EventFacts, Known, Touched};
+use gg_store::{Conn, LinkRow, NewAccess, WriteTx};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::App;
+use crate::error::{Error, Result};
+use crate::facts::{self, AccessFigures};
+use crate::open_invite::{OpenLink, open_link};
+
+/// How long a guest waits for the engine before he is let in (CONTRACT.md).
+const SCORE_DEADLINE: Duration = Duration::from_millis(250);
+/// How often an opening that lost the race for the guest's row is judged again.
+const JUDGE_TRIES: usize = 8;
+/// Other guests' links that a device opened count for so long (RISK.md 5.1, G).
+const TOUCHED_FOR: SignedDuration = SignedDuration::from_hours(48);
+/// A previewer's fetch of a link counts for so long (RISK.md 5.1, Sh).
+const PREVIEW_FOR: SignedDuration = SignedDuration::from_hours(72);
+
+/// An opening as it arrived.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// From where.
+    pub network: Network,
+    /// With which headers.
+    pub headers: Headers,
+    /// What the page told of the browser.
+    pub signals: Option<Signals>,
+    /// The device in the signed cookie, as this site knows it.
+    pub device: Option<DeviceId>,
+    /// Who is signed in in this browser.
+    pub viewer: Option<AccountId>,
+    /// What he has done so far.
+    pub act: Option<Act>,
+}
+
+/// What came of an opening.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Its id, to answer with.
+    pub access: AccessId,
+    /// What is done.
+    pub decision: Action,
+    /// The band; none for a machine's and a test.
+    pub band: Option<Band>,
+    /// Let in unjudged.
+    pub degraded: bool,
+    /// An organiser's look.
+    pub test: bool,
+    /// A device id for the browser to keep, where it brought none.
+    pub set_device: Option<DeviceId>,
+}
+
+/// An opening that was judged and is not yet written.
+#[derive(Clone, Debug)]
+pub(crate) struct Verdict {
+    pub(crate) judged: Judged,
+    pub(crate) new: NewAccess,
+    /// The guest's risk row afterwards and the number of changes it must still have; none where the
+    /// opening changes nothing.
+    risk: Option<(GuestRisk, i64)>,
+    first: bool,
+}
+
+impl App {
+    /// Judges an opening of the link with `token`.
+    ///
+    /// # Errors
+    /// [`Error::DeadLink`], or the store's.
+    pub async fn score_access(&self, token: &str, opening: &Opening) -> Result<Judged> {
+        for _ in 0..JUDGE_TRIES {
+            let verdict = Arc::new(self.judge(token, opening).await?);
+            let (app, write) = (self.sources.clone(), verdict.clone());
+            let written = self
+                .store
+                .write(async move |tx: &mut WriteTx| -> Result<_> { write_verdict(tx, &app, &write).await })
+                .await;
+            match written {
+                Err(Error::Stale) => {}
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    count(&verdict);
+                    return Ok(verdict.judged.clone());
+                }
+            }
+        }
+        Err(Error::Store(gg_store::StoreError::Contended))
+    }
+
+    /// Judges an opening and writes nothing.
+    pub(crate) async fn judge(&self, token: &str, opening: &Opening) -> Result<Verdict> {
+        let claims = self.keyring.verify(token, &[Purpose::Invite, Purpose::Try]).await?;
+        let (id, at) = (self.sources.id::<AccessId>(), self.sources.now());
+        let (secrets, site_device, viewer) = (self.secrets.clone(), opening.device, opening.viewer);
+        let (link, device, event) = self
+            .store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                let link = open_link(conn, claims, viewer, at).await?;
+                let device = site_device.map(|device| secrets.event_device(link.row.event_id, device));
+                let facts = event_facts(conn, &link.row, device, at).await?;
+                Ok((link, device, facts))
+            })
+            .await?;
+
+        let set_device: Option<DeviceId> =
+            if device.is_none() { Some(self.sources.random_id::<DeviceId>()) } else { None };
+        let new_device = set_device.map(|device| self.secrets.event_device(link.row.event_id, device));
+        let access = LinkAccess {
+            id,
+            at,
+            event: link.row.event_id,
+            guest: link.row.guest_id,
+            party: link.row.party_id,
+            network: opening.network.clone(),
+            headers: opening.headers.clone(),
+            signals: opening.signals.clone(),
+            device,
+            new_device,
+            act: Acts::Known(opening.act),
+            method: Method::Get,
+        };
+        let class = gg_risk::gate(&access);
+        let human = class == Class::Human && !link.test;
+        let policy = policy(&link.row);
+        let snapshot = gg_risk::snapshot(&access, policy.fingerprint);
+        let score = if human { Some(self.score(&link.row, &policy, &snapshot, &event).await) } else { None };
+        Ok(verdict(
+            &link,
+            &access,
+            class,
+            snapshot,
+            score.as_ref(),
+            &policy,
+            self.step_up_deliverable,
+            set_device,
+        ))
+    }
+
+    /// The engine's word within the deadline, or its absence, which lets in.
+    pub(crate) async fn score(
+        &self,
+        row: &LinkRow,
+        policy: &Policy,
+        seen: &Snapshot,
+        event: &EventFacts,
+    ) -> Score {
+        let risk = row.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
+        let known = Known { guest_id: row.guest_id, party: row.party_id, guest: &risk, policy, event };
+        match tokio::time::timeout(SCORE_DEADLINE, self.scorer.score(seen, known)).await {
+            Ok(Ok(score)) => score,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "an opening was let in unjudged");
+                gg_risk::degraded(&risk)
+            }
+            Err(_) => {
+                tracing::warn!("an opening was let in unjudged: the engine did not answer in time");
+                gg_risk::degraded(&risk)
+            }
+        }
+    }
+}
+
+/// What the event's other openings say of this device.
+pub(crate) async fn event_facts(
+    conn: &mut Conn,
+    row: &LinkRow,
+    device: Option<DeviceId>,
+    at: Timestamp,
+) -> Result<EventFacts> {
+    let since = |span| at.checked_sub(span).unwrap_or(Timestamp::MIN);
+    let touched = match device {
+        Some(device) => {
+            conn.touched(row.event_id, device, row.guest_id, row.party_id, since(TOUCHED_FOR)).await?
+        }
+        None => Vec::new(),
+    };
+    let touched =
+        touched.into_iter().map(|row| Touched { guest: row.guest_id, party: row.party_id }).collect();
+    let share_preview_at = conn.share_preview_at(row.guest_id, since(PREVIEW_FOR)).await?;
+    Ok(EventFacts { touched, share_preview_at, ..EventFacts::default() })
+}
+
+pub(crate) fn policy(row: &LinkRow) -> Policy {
+    row.policy.as_ref().map(|policy| policy.0.clone()).unwrap_or_default()
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is one part of the record that is put together here")]
+fn verdict(
+    link: &OpenLink,
+    access: &LinkAccess,
+    class: Class,
+    snapshot: Snapshot,
+    score: Option<&Score>,
+    policy: &Policy,
+    step_up_deliverable: bool,
+    set_device: Option<DeviceId>,
+) -> Verdict {
+    let risk = link.row.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
+    let decision = score.map_or(Action::Allow, |score| gg_risk::decide(score, policy, step_up_deliverable));
+    let after = score.map(|score| {
+        (gg_risk::update(&risk, &snapshot, score, Admission::Opened), link.row.revision.unwrap_or(0))
+    });
+    let band = score.map(|score| score.band);
+    let judged = Judged {
+        access: access.id,
+        decision,
+        band,
+        degraded: score.is_some_and(|score| score.degraded),
+        test: link.test,
+        set_device: if score.is_some() { set_device } else { None },
+    };
+    let new = NewAccess {
+        id: access.id,
+        guest: access.guest,
+        event: access.event,
+        generation: link.claims.generation,
+        class: class.as_str(),
+        test: link.test,
+        band: band.map(Band::as_str),
+        p: score.map(|score| score.p),
+        raw: score.map(|score| score.raw),
+        reasons: score.map(|score| score.reasons.clone()).unwrap_or_default(),
+        snapshot,
+        model: score.map(|score| score.model.to_string()).unwrap_or_default(),
+        degraded: judged.degraded,
+        decision: decision.as_str(),
+        device: access.device_now(),
+        at: access.at,
+        address: access.network.ip.map(|ip| ip.to_string()).unwrap_or_default(),
+        headers: serde_json::json!({
+            "ua": access.headers.ua,
+            "accept_language": access.headers.accept_language,
+            "sec_ch_ua": access.headers.sec_ch_ua,
+            "sec_ch_ua_mobile": access.headers.sec_ch_ua_mobile,
+            "sec_ch_ua_platform": access.headers.sec_ch_ua_platform,
+        })
+        .to_string(),
+        signals: access.signals.as_ref().and_then(|signals| serde_json::to_string(signals).ok()),
+    };
+    let first = score.is_some() && risk.first_human_at.is_none();
+    Verdict { judged, new, risk: after, first }
+}
+
+/// Writes what was judged.
+///
+/// # Errors
+/// [`Error::Stale`] where the guest's row changed since it was read: judge again.
+pub(crate) async fn write_verdict(
+    tx: &mut WriteTx,
+    sources: &gg_domain::clock::Sources,
+    verdict: &Verdict,
+) -> Result<()> {
+    let new = &verdict.new;
+    if let Some((risk, revision)) = &verdict.risk {
+        let mut risk = risk.clone();
+        // Let in unjudged, it is still the first time that a person opened: the organiser is told once.
+        risk.first_human_at = risk.first_human_at.or(Some(new.at));
+        if !tx.set_guest_risk(new.event, new.guest, *revision, &risk).await? {
+            return Err(Error::Stale);
+        }
+        if let Some(device) = new.device {
+            tx.touch_device(new.event, device, new.guest, new.at).await?;
+        }
+        tx.open_invite(new.guest, new.generation, new.at).await?;
+        if verdict.first {
+            tx.append_feed(&facts::guest_opened(sources, new.event, new.guest, new.at)).await?;
+        }
+    }
+    tx.insert_access(new).await?;
+    if verdict.risk.is_some() {
+        let figures =
+            AccessFigures { band: verdict.judged.band, reasons: new.reasons.clone(), degraded: new.degraded };
+        let fact = facts::access_checked(sources, new.event, new.guest, new.id, &figures, new.at);
+        tx.append_feed(&fact).await?;
+    }
+    Ok(())
+}
+
+fn count(verdict: &Verdict) {
+    let class = if verdict.judged.test { "test" } else { verdict.new.class };
+    metrics::counter!("guestguard_accesses_total", "class" => class, "band" => verdict.new.band.unwrap_or("none"))
+        .increment(1);
+    if verdict.judged.degraded {
+        metrics::counter!("guestguard_accesses_degraded_total").increment(1);
+    }
+}

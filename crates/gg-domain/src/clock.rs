@@ -1,0 +1,166 @@
+//! Where time, ids and randomness come from: handed in, so that a test can hold them still.
+//!
+//! Time is UTC in microseconds, since that is what both databases keep: a finer time would come
+//! back from PostgreSQL changed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::id::Id;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// Now, in whole microseconds.
+    fn now(&self) -> Timestamp;
+}
+
+/// The machine's clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for the time")]
+    fn now(&self) -> Timestamp {
+        whole_micros(Timestamp::now())
+    }
+}
+
+/// A clock that a test holds, and moves.
+pub struct FixedClock(AtomicI64);
+
+impl FixedClock {
+    /// A clock that stands at `at`.
+    pub fn at(at: Timestamp) -> Self {
+        Self(AtomicI64::new(at.as_microsecond()))
+    }
+
+    /// Moves the clock by `by`, back too.
+    pub fn advance(&self, by: SignedDuration) {
+        let micros =
+            i64::try_from(by.as_micros()).expect("a test moves its clock by less than 292,000 years");
+        self.0.fetch_add(micros, Ordering::SeqCst);
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Draws random bytes.
+pub trait Randomness: Send + Sync {
+    /// Fills `bytes` with bytes that nobody can guess.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The operating system's generator.
+pub struct SystemRandomness;
+
+impl Randomness for SystemRandomness {
+    fn fill(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("the operating system gives random bytes once it is up");
+    }
+}
+
+/// A generator for tests: the same seed gives the same bytes (SplitMix64). Never for secrets.
+pub struct SeededRandomness(AtomicU64);
+
+impl SeededRandomness {
+    /// A generator that starts at `seed`.
+    pub const fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+}
+
+impl Randomness for SeededRandomness {
+    fn fill(&self, bytes: &mut [u8]) {
+        const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+        for chunk in bytes.chunks_mut(8) {
+            let mut z = self.0.fetch_add(GAMMA, Ordering::SeqCst).wrapping_add(GAMMA);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// The clock and the randomness of this process, and the ids made from both.
+#[derive(Clone)]
+pub struct Sources {
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+}
+
+impl Sources {
+    /// Sources from a clock and a generator.
+    pub fn new(clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Self {
+        Self { clock, randomness }
+    }
+
+    /// The machine's own.
+    pub fn system() -> Self {
+        Self::new(Arc::new(SystemClock), Arc::new(SystemRandomness))
+    }
+
+    /// Now, in whole microseconds.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// `N` random bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.randomness.fill(&mut bytes);
+        bytes
+    }
+
+    /// A new id: UUIDv7 of now (RFC 9562, 5.7).
+    pub fn id<T: Id>(&self) -> T {
+        let millis = u64::try_from(self.now().as_millisecond()).unwrap_or(0);
+        T::from(uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid())
+    }
+
+    /// A new random UUID (version 4): for what must not tell when it was made.
+    pub fn random_id<T: From<Uuid>>(&self) -> T {
+        T::from(uuid::Builder::from_random_bytes(self.bytes()).into_uuid())
+    }
+}
+
+/// `at` without what is finer than a microsecond.
+pub fn whole_micros(at: Timestamp) -> Timestamp {
+    from_micros(at.as_microsecond())
+}
+
+/// The time that is `micros` microseconds after 1970; the nearest end of jiff's range where it has none.
+pub fn from_micros(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(if micros < 0 { Timestamp::MIN } else { Timestamp::MAX })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::GuestId;
+
+    #[test]
+    fn ids_of_later_times_sort_later() {
+        let clock = Arc::new(FixedClock::at("2026-11-24T12:00:00Z".parse().unwrap()));
+        let sources = Sources::new(clock.clone(), Arc::new(SeededRandomness::new(7)));
+        let first: GuestId = sources.id();
+        clock.advance(SignedDuration::from_millis(1));
+
+        let second: GuestId = sources.id();
+
+        assert!(first < second);
+        assert_eq!(first.uuid().get_version_num(), 7);
+    }
+
+    #[test]
+    fn time_is_kept_in_whole_microseconds() {
+        let fine: Timestamp = "2026-11-24T12:00:00.123456789Z".parse().unwrap();
+
+        assert_eq!(whole_micros(fine).to_string(), "2026-11-24T12:00:00.123456Z");
+    }
+}

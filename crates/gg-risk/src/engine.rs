@@ -1,0 +1,159 @@
+//! The engine: evidence of one opening, what it says of the link, a band. Pure.
+//!
+//! First form of RISK.md 5: the heuristics (device, network, silence, spread) as contributions in nats,
+//! the leak filter and calibration as specified. Three promises: a first opening is low but for hard
+//! evidence; a change of address alone is low; heuristics never block.
+
+use std::borrow::Cow;
+
+use gg_domain::id::{GuestId, PartyId};
+use gg_domain::policy::Policy;
+use gg_domain::risk::{Band, GuestRisk, ModelVersion, Reason, ReasonCode, Score};
+use gg_domain::snapshot::Snapshot;
+use jiff::Timestamp;
+
+use crate::baseline::is_fresh;
+use crate::calibrate::{calibrate, filter, log_odds};
+use crate::device::{self, Linkage};
+use crate::evidence::Evidence;
+use crate::network::is_network;
+use crate::{browser, crowd, network};
+
+/// The model that scores now.
+pub const MODEL: ModelVersion = ModelVersion(Cow::Borrowed("first-1"));
+
+/// On a known device, device and network together stay at least this much for the guest, so that any
+/// number of new addresses neither flags nor makes the link look leaked, in nats.
+const KNOWN_DEVICE_REST: f64 = -0.3;
+/// On a device whose cookie came back, all that networks may say, in nats: low even on a leaked link.
+const NETWORK_MAX_WITH_COOKIE: f64 = 1.0;
+/// Before any device is bound, all soft evidence together, in nats: below Review at the default.
+const FIRST_SOFT_MAX: f64 = 1.8;
+/// From this chance on, the leak is worth telling.
+const LEAK_TOLD_FROM: f64 = 0.1;
+/// No reason of this form is hard enough to block (RISK.md 5.4).
+const BAND_MAX: Band = Band::High;
+
+/// What is known when an opening is scored.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// Whose link.
+    pub guest_id: GuestId,
+    /// The guest's household.
+    pub party: PartyId,
+    /// What is remembered of the guest, before this opening.
+    pub guest: &'a GuestRisk,
+    /// The event's rules.
+    pub policy: &'a Policy,
+    /// What other openings of the event say.
+    pub event: &'a EventFacts,
+}
+
+impl Known<'_> {
+    /// Is this device known from another guest of the household?
+    pub(crate) fn household_device(&self) -> bool {
+        self.event.touched.iter().any(|touched| touched.party == self.party && touched.guest != self.guest_id)
+    }
+}
+
+/// What other openings of the event say of this one. All empty where nobody looked.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct EventFacts {
+    /// Other guests whose links this device (by the cookie it brought) opened as human: in the last
+    /// 48 h, those of the same household at any time. A dozen suffices.
+    pub touched: Vec<Touched>,
+    /// Households whose links were opened from this prefix in the last 24 h.
+    pub address_parties: u32,
+    /// When a previewer last fetched this guest's link.
+    pub share_preview_at: Option<Timestamp>,
+}
+
+/// A guest whose link a device opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Touched {
+    /// Who.
+    pub guest: GuestId,
+    /// Of which household.
+    pub party: PartyId,
+}
+
+/// Scores one human opening.
+pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
+    let linkage = device::link(seen, known.guest, known.policy.fingerprint);
+    let fresh = is_fresh(known.guest);
+
+    let mut evidence = Evidence::default();
+    device::weigh(&mut evidence, seen, known, linkage);
+    network::weigh(&mut evidence, seen, known);
+    browser::weigh(&mut evidence, seen, linkage.is_known());
+    crowd::weigh(&mut evidence, seen, known, linkage.is_known());
+    soften(&mut evidence, linkage, fresh);
+
+    let (mut reasons, z) = evidence.close();
+    let leak = filter(known.guest.leak, z, linkage.is_known());
+    let p = calibrate(leak.stranger);
+    let hard = reasons.iter().any(|reason| is_hard(reason.code) && reason.nats > 0.0);
+    let band = known.policy.thresholds.band(p).min(band_max(fresh, hard));
+    // With nothing to compare with, soft evidence says nothing of the link, however often it comes.
+    let after = if fresh && !hard { known.guest.leak } else { leak.after };
+    if leak.prior >= LEAK_TOLD_FROM {
+        reasons.push(Reason { code: ReasonCode::LinkLeakedPrior, nats: log_odds(leak.prior) });
+    }
+    Score { p, raw: leak.stranger, z, leak: after, band, reasons, model: MODEL, degraded: false }
+}
+
+/// Fails open: what is said of an opening when the engine did not answer in time. Nobody gains by making
+/// it slow: a link that already is Suspicious or Blocked keeps that band.
+pub fn degraded(guest: &GuestRisk) -> Score {
+    let leak = filter(guest.leak, 0.0, false);
+    let band = guest.standing.filter(|band| *band >= Band::High).unwrap_or(Band::Low);
+    Score {
+        p: calibrate(leak.stranger),
+        raw: leak.stranger,
+        z: 0.0,
+        leak: guest.leak,
+        band,
+        reasons: vec![Reason { code: ReasonCode::Degraded, nats: 0.0 }],
+        model: MODEL,
+        degraded: true,
+    }
+}
+
+/// Keeps the promises by turning evidence down, so that reasons still sum to `z`.
+fn soften(evidence: &mut Evidence, linkage: Linkage, fresh: bool) {
+    if linkage.is_known() {
+        let device = evidence.sum(is_device);
+        let most = match linkage {
+            Linkage::Cookie(_) => NETWORK_MAX_WITH_COOKIE.min(KNOWN_DEVICE_REST - device),
+            _ => KNOWN_DEVICE_REST - device,
+        };
+        evidence.turn_down(is_network, most);
+    }
+    if fresh {
+        evidence.turn_down(|code| !is_hard(code), FIRST_SOFT_MAX);
+    }
+}
+
+/// The worst band that the promises allow.
+const fn band_max(fresh: bool, hard: bool) -> Band {
+    match (fresh, hard) {
+        (false, _) => BAND_MAX,
+        (true, true) => Band::Medium,
+        (true, false) => Band::Low,
+    }
+}
+
+/// Evidence that may flag even a first opening.
+const fn is_hard(code: ReasonCode) -> bool {
+    matches!(code, ReasonCode::AutomationFlag | ReasonCode::GraphMultiGuest)
+}
+
+const fn is_device(code: ReasonCode) -> bool {
+    matches!(
+        code,
+        ReasonCode::DevKnown
+            | ReasonCode::DevReplayNoCookie
+            | ReasonCode::DevCookieMoved
+            | ReasonCode::DevDowngrade
+    )
+}

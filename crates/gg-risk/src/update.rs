@@ -1,0 +1,266 @@
+//! What is remembered after an opening, an act, a word of the organiser. Pure, and hard to poison:
+//! a device earns weight by how surely it was the guest's, and little until a human act follows.
+//!
+//! Each function is applied once for each cause; that is the caller's transaction to keep.
+
+use gg_domain::access::{Act, Acts};
+use gg_domain::risk::{
+    DEVICE_COOKIES_MAX, DEVICE_NETWORKS_MAX, GuestRisk, KNOWN_DEVICES_MAX, KnownCookie, KnownDevice,
+    KnownNetwork, Label, NEW_DEVICES_MAX, Score,
+};
+use gg_domain::snapshot::Snapshot;
+use jiff::Timestamp;
+
+use crate::baseline::{DAY, decayed, is_fresh};
+use crate::device::link;
+use crate::snapshot::{known_act, traits};
+
+/// A stranger above this chance is not taken in (RISK.md 5.3).
+const STRANGER_MAX: f64 = 0.35;
+/// The first opening by a person is taken in unless it is surely a stranger's: 1 − .3 (RISK.md 5.3).
+const FIRST_STRANGER_MAX: f64 = 0.7;
+/// A network used by whom is rather a stranger is not remembered (RISK.md 5.3).
+const NETWORK_STRANGER_MAX: f64 = 0.5;
+/// Weight of an opening until an act follows (RISK.md 5.3).
+const UNPROVEN_SHARE: f64 = 0.25;
+/// Weight of a device that only ever opened, however often it comes (RISK.md 9.5).
+const UNPROVEN_WEIGHT_MAX: f64 = 1.0;
+/// What the organiser's "not the guest" makes of the leak at least (RISK.md 5.3).
+const LEAK_AFTER_NOT_GUEST: f64 = 0.9;
+
+/// Why the row changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Admission {
+    /// An opening that was scored: counted, weighed, and the device taken in as far as it goes.
+    Opened,
+    /// An act that followed an opening counted before: its device gets the weight that was held back.
+    Followed(Act),
+}
+
+/// The row after `seen`, scored as `score` against `guest`. A degraded score changes nothing: the opening
+/// is applied when it has been scored again.
+pub fn update(guest: &GuestRisk, seen: &Snapshot, score: &Score, admission: Admission) -> GuestRisk {
+    if score.degraded {
+        return guest.clone();
+    }
+    match admission {
+        Admission::Opened => open(guest, seen, score),
+        Admission::Followed(Act::Verified) => confirm(guest, seen, Label::Guest),
+        Admission::Followed(Act::Answered) => prove(guest, seen, score),
+        Admission::Followed(Act::Interacted) => guest.clone(),
+    }
+}
+
+/// The row after the organiser's word, or a code, on the opening `seen`.
+pub fn confirm(guest: &GuestRisk, seen: &Snapshot, label: Label) -> GuestRisk {
+    let mut guest = guest.clone();
+    match label {
+        Label::Guest => {
+            let device = bind(&mut guest, seen, 1.0, true);
+            device.trusted = true;
+            device.weight = device.weight.max(1.0);
+            remember_network(device, seen, 1.0);
+            guest.first_human_at.get_or_insert(seen.at);
+            guest.leak = GuestRisk::LEAK_PRIOR;
+            guest.standing = None;
+        }
+        Label::NotGuest => {
+            expel(&mut guest, seen);
+            guest.leak = guest.leak.max(LEAK_AFTER_NOT_GUEST);
+        }
+    }
+    guest
+}
+
+/// Forgets devices and the networks that they were seen on; the link stays as leaked as it was.
+pub fn forget_devices(guest: &GuestRisk) -> GuestRisk {
+    GuestRisk { devices: Vec::new(), new_devices: Vec::new(), ..guest.clone() }
+}
+
+/// Forgets devices, networks and suspicion.
+pub fn reset(guest: &GuestRisk) -> GuestRisk {
+    GuestRisk { leak: GuestRisk::LEAK_PRIOR, standing: None, ..forget_devices(guest) }
+}
+
+/// The guest got a new link: nobody else has it, and the devices stay theirs.
+pub fn reissue(guest: &GuestRisk) -> GuestRisk {
+    GuestRisk { leak: GuestRisk::LEAK_PRIOR, standing: None, new_devices: Vec::new(), ..guest.clone() }
+}
+
+fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
+    let linkage = link(seen, guest, true);
+    let admitted = linkage.same().is_some() || score.raw < stranger_max(guest);
+
+    let mut guest = guest.clone();
+    guest.accesses = guest.accesses.saturating_add(1);
+    guest.first_human_at.get_or_insert(seen.at);
+    guest.last_at = guest.last_at.max(Some(seen.at));
+    guest.leak = score.leak;
+    guest.standing = guest.standing.max(Some(score.band));
+    let compared = !guest.devices.is_empty() || binds(seen);
+    if compared && !linkage.is_known() && seen.cookie.is_none() {
+        note_new_device(&mut guest, seen.at);
+    }
+
+    if admitted && binds(seen) {
+        let proven = known_act(seen) >= Some(Act::Answered);
+        let share = if proven || seen.act == Acts::Unknown { 1.0 } else { UNPROVEN_SHARE };
+        let weight = (1.0 - score.raw) * share;
+        let device = bind(&mut guest, seen, weight, proven);
+        if seen.act != Acts::Unknown && device.proven_at.is_none() {
+            device.weight = device.weight.min(UNPROVEN_WEIGHT_MAX);
+        }
+        if score.raw < NETWORK_STRANGER_MAX {
+            remember_network(device, seen, weight);
+        }
+    }
+    guest
+}
+
+/// An answer came after: the held-back weight is given, and what did not bind yet binds now.
+fn prove(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
+    let known = link(&brought_now(seen), guest, true).same();
+    let proven = known.is_some_and(|index| guest.devices[index].proven_at == Some(seen.at));
+    if proven || (known.is_none() && score.raw >= stranger_max(guest)) {
+        return guest.clone();
+    }
+
+    let mut guest = guest.clone();
+    let held_back = if known.is_some() { 1.0 - UNPROVEN_SHARE } else { 1.0 };
+    let weight = (1.0 - score.raw) * held_back;
+    let device = bind(&mut guest, seen, weight, true);
+    if score.raw < NETWORK_STRANGER_MAX {
+        remember_network(device, seen, weight);
+    }
+    guest
+}
+
+/// How sure a stranger a new device may be and still be taken in.
+fn stranger_max(guest: &GuestRisk) -> f64 {
+    if is_fresh(guest) { FIRST_STRANGER_MAX } else { STRANGER_MAX }
+}
+
+/// An opening that told neither how long it was seen nor whether it was touched binds only once an
+/// answer follows; in an old log, where nobody watched, it binds as it is.
+fn binds(seen: &Snapshot) -> bool {
+    let told = seen.visible_ms.is_some() || seen.interacted.is_some();
+    told || seen.act == Acts::Unknown || known_act(seen) >= Some(Act::Answered)
+}
+
+/// The device of `seen` with `weight` more, made where it is new; the least sure one leaves for it.
+/// `proven`: a human act stands behind this opening.
+fn bind<'a>(guest: &'a mut GuestRisk, seen: &Snapshot, weight: f64, proven: bool) -> &'a mut KnownDevice {
+    let index = link(&brought_now(seen), guest, true).same().unwrap_or_else(|| {
+        make_room(guest);
+        guest.devices.push(new_device(seen));
+        guest.devices.len() - 1
+    });
+    let device = &mut guest.devices[index];
+    device.weight = weighed(device.weight + weight);
+    if proven {
+        device.proven_at = device.proven_at.max(Some(seen.at));
+    }
+    if seen.at >= device.last_at {
+        device.last_at = seen.at;
+        if seen.script || device.traits.hardware.is_none() {
+            device.traits = traits(seen);
+        }
+    }
+    remember_cookie(device, seen, proven);
+    device
+}
+
+fn new_device(seen: &Snapshot) -> KnownDevice {
+    KnownDevice {
+        cookies: Vec::new(),
+        weight: 0.0,
+        first_at: seen.at,
+        last_at: seen.at,
+        proven_at: None,
+        trusted: false,
+        traits: traits(seen),
+        networks: Vec::new(),
+    }
+}
+
+/// The opening as one that brought the cookie which it was given: so an act after it finds its device.
+fn brought_now(seen: &Snapshot) -> Snapshot {
+    Snapshot { cookie: seen.device(), ..seen.clone() }
+}
+
+/// The latest cookie stands last; a proven one does not leave for one that proved nothing.
+fn remember_cookie(device: &mut KnownDevice, seen: &Snapshot, proven: bool) {
+    let Some(id) = seen.device() else { return };
+    let was_proven = device.cookies.iter().any(|known| known.id == id && known.proven);
+    device.cookies.retain(|known| known.id != id);
+    device.cookies.push(KnownCookie { id, proven: proven || was_proven });
+    if device.cookies.len() > DEVICE_COOKIES_MAX {
+        let least = device.cookies.iter().position(|known| !known.proven).unwrap_or(0);
+        device.cookies.remove(least);
+    }
+}
+
+fn remember_network(device: &mut KnownDevice, seen: &Snapshot, weight: f64) {
+    let net = &seen.net;
+    if net.prefix.is_none() && net.asn.is_none() {
+        return;
+    }
+    match device.networks.iter_mut().find(|known| known.net == *net) {
+        Some(known) => {
+            known.weight = weighed(decayed(known, seen.at) + weight);
+            known.at = known.at.max(seen.at);
+        }
+        None => {
+            if device.networks.len() >= DEVICE_NETWORKS_MAX {
+                let faintest = (0..device.networks.len())
+                    .min_by(|a, b| {
+                        let weight = |i: usize| decayed(&device.networks[i], seen.at);
+                        weight(*a).total_cmp(&weight(*b))
+                    })
+                    .expect("the list is full, so it has a least");
+                device.networks.remove(faintest);
+            }
+            let weight = weighed(weight);
+            device.networks.push(KnownNetwork { net: net.clone(), weight, at: seen.at });
+        }
+    }
+}
+
+/// To a thousandth, for the same reason as chances (see `calibrate`): a rebuilt row is the identical row.
+fn weighed(weight: f64) -> f64 {
+    (weight * 1e3).round() / 1e3
+}
+
+fn make_room(guest: &mut GuestRisk) {
+    while guest.devices.len() >= KNOWN_DEVICES_MAX {
+        let rank = |device: &KnownDevice| (device.trusted, device.proven_at.is_some());
+        let least = (0..guest.devices.len())
+            .min_by(|a, b| {
+                let (a, b) = (&guest.devices[*a], &guest.devices[*b]);
+                rank(a).cmp(&rank(b)).then(a.weight.total_cmp(&b.weight))
+            })
+            .expect("the list is full, so it has a least");
+        guest.devices.remove(least);
+    }
+}
+
+/// Takes the device of `seen` out. Where the guest's own device only looks like it, its other cookies
+/// show that, and it loses this cookie alone.
+fn expel(guest: &mut GuestRisk, seen: &Snapshot) {
+    let Some(index) = link(&brought_now(seen), guest, true).same() else { return };
+    let device = &mut guest.devices[index];
+    let others = device.cookies.iter().any(|cookie| Some(cookie.id) != seen.device());
+    if others {
+        device.cookies.retain(|cookie| Some(cookie.id) != seen.device());
+    } else {
+        guest.devices.remove(index);
+    }
+}
+
+fn note_new_device(guest: &mut GuestRisk, at: Timestamp) {
+    guest.new_devices.retain(|then| at.duration_since(*then) < DAY);
+    guest.new_devices.push(at);
+    if guest.new_devices.len() > NEW_DEVICES_MAX {
+        guest.new_devices.remove(0);
+    }
+}

@@ -1,0 +1,7 @@
+//! Stories of guests, strangers and machines, through the public functions alone.
+
+mod fixtures;
+mod poisoning;
+mod properties;
+mod stories;
+mod traps;

@@ -1,0 +1,398 @@
+//! Openings of links: what is known when one is judged, what is kept of it, and what it changes.
+//!
+//! A guest's risk row is written on the condition that it still is the one that was read
+//! (`revision`): who lost that race reads and judges again, so every judgement stands on the row
+//! as it then was.
+
+use gg_domain::actor::Actor;
+use gg_domain::clock::from_micros;
+use gg_domain::id::{AccessId, DeviceId, EventId, FetchId, GuestId, PartyId};
+use gg_domain::policy::Policy;
+use gg_domain::risk::{GuestRisk, Reason};
+use gg_domain::snapshot::Snapshot;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::db::{Conn, WriteTx};
+use crate::error::Result;
+use crate::value::{Json, args, json, row};
+
+/// Fetches of one link that are kept within an hour; more are counted, not kept (CONTRACT.md).
+const FETCHES_KEPT_AN_HOUR: i64 = 50;
+/// Other guests of one device that are looked up: a dozen suffices to be sure.
+const TOUCHED_MAX: i64 = 12;
+
+row! {
+    /// What is known of a link and its guest when it is opened.
+    pub struct LinkRow {
+        /// Whose link.
+        pub guest_id: GuestId,
+        /// His event.
+        pub event_id: EventId,
+        /// His party.
+        pub party_id: PartyId,
+        /// The link's state; none where there is no link of that generation.
+        pub state: Option<String>,
+        /// The key that signs it.
+        pub key_id: Option<u32>,
+        /// When the event ends.
+        pub ends_at: Timestamp,
+        /// The event's policy, where one was set.
+        pub policy: Option<Json<Policy>>,
+        /// The guest's risk row.
+        pub risk: Option<Json<GuestRisk>>,
+        /// The number of its changes; none where there is no row yet.
+        pub revision: Option<i64>,
+    }
+}
+
+row! {
+    /// A guest whose link a device opened.
+    pub struct TouchedRow {
+        /// Who.
+        pub guest_id: GuestId,
+        /// Of which party.
+        pub party_id: PartyId,
+    }
+}
+
+row! {
+    /// An access that an answer or a label names.
+    pub struct AccessRow {
+        /// Its id.
+        pub id: AccessId,
+        /// Whose link.
+        pub guest_id: GuestId,
+        /// His event.
+        pub event_id: EventId,
+        /// The link's generation.
+        pub generation: u32,
+        /// `human`, `preview` or `scanner`.
+        pub class: String,
+        /// An organiser's look.
+        pub test: bool,
+        /// Its band; none for a machine's and a test.
+        pub band: Option<String>,
+        /// The chance that it was not the guest, before calibration.
+        pub raw: Option<f64>,
+        /// What was kept of it.
+        pub snapshot: Json<Snapshot>,
+        /// Why it is in that band.
+        pub reasons: Json<Vec<Reason>>,
+        /// Let in unjudged.
+        pub degraded: bool,
+        /// What was done: `allow`, `step_up`, `hold`, `block`.
+        pub decision: String,
+        /// The organiser's word.
+        pub label: Option<String>,
+        /// When.
+        pub at: Timestamp,
+    }
+}
+
+row! {
+    /// A line of a guest's timeline.
+    pub struct TimelineRow {
+        /// `fetched`, `tested`, `opened` or `answered`.
+        pub status: String,
+        /// The class of a fetch, the band of an opening, the answer.
+        pub detail: Option<String>,
+        /// When.
+        pub at: Timestamp,
+    }
+}
+
+/// An access to be stored.
+#[derive(Clone, Debug)]
+pub struct NewAccess {
+    /// Its id.
+    pub id: AccessId,
+    /// Whose link.
+    pub guest: GuestId,
+    /// His event.
+    pub event: EventId,
+    /// The link's generation.
+    pub generation: u32,
+    /// `human`, `preview` or `scanner`.
+    pub class: &'static str,
+    /// An organiser's look.
+    pub test: bool,
+    /// Its band.
+    pub band: Option<&'static str>,
+    /// The chance that it was not the guest, calibrated, 0 to 1.
+    pub p: Option<f64>,
+    /// The same before calibration: what the guest's row is weighed by.
+    pub raw: Option<f64>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// What is kept of it.
+    pub snapshot: Snapshot,
+    /// The model that judged.
+    pub model: String,
+    /// Let in unjudged.
+    pub degraded: bool,
+    /// What is done.
+    pub decision: &'static str,
+    /// The device, as this event knows it.
+    pub device: Option<DeviceId>,
+    /// When.
+    pub at: Timestamp,
+    /// The exact address, for a short time.
+    pub address: String,
+    /// The raw headers, for a short time.
+    pub headers: String,
+    /// The raw signals, for a short time.
+    pub signals: Option<String>,
+}
+
+/// What judging an access again made of it.
+#[derive(Clone, Debug)]
+pub struct Rejudged {
+    /// Which.
+    pub access: AccessId,
+    /// Its band.
+    pub band: &'static str,
+    /// The chance that it was not the guest, calibrated.
+    pub p: f64,
+    /// The same before calibration.
+    pub raw: f64,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// What is done.
+    pub decision: &'static str,
+    /// What is kept of it, with the act that is known by now.
+    pub snapshot: Snapshot,
+    /// The model that judged.
+    pub model: String,
+    /// Let in unjudged.
+    pub degraded: bool,
+}
+
+/// A GET or HEAD of a link.
+#[derive(Clone, Debug)]
+pub struct NewFetch {
+    /// Its id.
+    pub id: FetchId,
+    /// Whose link.
+    pub guest: GuestId,
+    /// His event.
+    pub event: EventId,
+    /// `preview`, `scanner` or `browser`.
+    pub class: &'static str,
+    /// The network's prefix.
+    pub network: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Conn {
+    /// What is known of the link of a guest in one generation.
+    pub async fn link(&mut self, guest: GuestId, generation: u32) -> Result<Option<LinkRow>> {
+        const SQL: &str =
+            "select g.id, g.event_id, g.party_id, i.state, i.key_id, e.ends_at, e.policy, k.state,
+                k.revision
+            from guests g
+            join events e on e.id = g.event_id
+            left join invites i on i.guest_id = g.id and i.generation = $2
+            left join guest_risk k on k.guest_id = g.id
+            where g.id = $1";
+        self.optional(SQL, args![guest, generation]).await
+    }
+
+    /// Other guests of the event whose links this device opened: since `since`, and those of the
+    /// same party at any time.
+    pub async fn touched(
+        &mut self,
+        event: EventId,
+        device: DeviceId,
+        guest: GuestId,
+        party: PartyId,
+        since: Timestamp,
+    ) -> Result<Vec<TouchedRow>> {
+        const SQL: &str = "select d.guest_id, g.party_id
+            from guest_devices d join guests g on g.id = d.guest_id
+            where d.event_id = $1 and d.device_id = $2 and d.guest_id <> $3
+                and (d.last_at >= $4 or g.party_id = $5)
+            order by d.last_at desc limit $6";
+        self.all(SQL, args![event, device, guest, since, party, TOUCHED_MAX]).await
+    }
+
+    /// When a previewer last fetched a guest's link.
+    pub async fn share_preview_at(&mut self, guest: GuestId, since: Timestamp) -> Result<Option<Timestamp>> {
+        const SQL: &str =
+            "select max(at) from fetches where guest_id = $1 and at >= $2 and class = 'preview'";
+        Ok(self.one::<(Option<Timestamp>,)>(SQL, args![guest, since]).await?.0)
+    }
+
+    /// An access, by its id.
+    pub async fn access(&mut self, _actor: &Actor, access: AccessId) -> Result<Option<AccessRow>> {
+        const SQL: &str =
+            "select id, guest_id, event_id, generation, class, test, band, raw, snapshot, reasons, degraded,
+                decision, label, at
+            from accesses where id = $1";
+        self.optional(SQL, args![access]).await
+    }
+
+    /// A guest's risk row, and the number of its changes (0 where there is none).
+    pub async fn guest_risk(&mut self, _actor: &Actor, guest: GuestId) -> Result<(GuestRisk, i64)> {
+        const SQL: &str = "select state, revision from guest_risk where guest_id = $1";
+        let row: Option<(Json<GuestRisk>, i64)> = self.optional(SQL, args![guest]).await?;
+        Ok(row.map_or_else(|| (GuestRisk::default(), 0), |(Json(risk), revision)| (risk, revision)))
+    }
+
+    /// How many guests' latest openings are in each band, as `(band, accesses)`: each access counts once.
+    pub async fn access_counts(&mut self, event: EventId) -> Result<Vec<(String, i64)>> {
+        const SQL: &str = "select band, cast(count(*) as bigint) from accesses
+            where event_id = $1 and band is not null group by band";
+        self.all(SQL, args![event]).await
+    }
+
+    /// What happened to a guest's link, the oldest first, at most `limit` of each kind.
+    pub async fn timeline(&mut self, _actor: &Actor, guest: GuestId, limit: i64) -> Result<Vec<TimelineRow>> {
+        const FETCHED: &str =
+            "select 'fetched', class, at from fetches where guest_id = $1 order by at desc limit $2";
+        const OPENED: &str =
+            "select case when test then 'tested' when band is null then 'fetched' else 'opened' end,
+                coalesce(band, class), at
+            from accesses where guest_id = $1 order by id desc limit $2";
+        const ANSWERED: &str = "select 'answered', source, at from rsvp_history where guest_id = $1
+            order by id desc limit $2";
+        let mut rows: Vec<TimelineRow> = self.all(FETCHED, args![guest, limit]).await?;
+        rows.extend(self.all::<TimelineRow>(OPENED, args![guest, limit]).await?);
+        rows.extend(self.all::<TimelineRow>(ANSWERED, args![guest, limit]).await?);
+        rows.sort_by_key(|row| row.at);
+        Ok(rows)
+    }
+
+    /// Openings of an event an hour since `since`, as `(hour, all, in a band above low)`; the hour is
+    /// counted in hours since 1970.
+    pub async fn openings_by_hour(
+        &mut self,
+        event: EventId,
+        since: Timestamp,
+    ) -> Result<Vec<(i64, i64, i64)>> {
+        const SQL: &str = "select at / 3600000000, cast(count(*) as bigint),
+                cast(sum(case when band = 'low' then 0 else 1 end) as bigint)
+            from accesses where event_id = $1 and at >= $2 and band is not null
+            group by at / 3600000000 order by 1";
+        self.all(SQL, args![event, since]).await
+    }
+}
+
+impl WriteTx {
+    /// Stores an access, and apart from it what was seen raw.
+    pub async fn insert_access(&mut self, new: &NewAccess) -> Result<()> {
+        const ACCESS: &str =
+            "insert into accesses (id, event_id, guest_id, generation, class, test, band, p, raw,
+                reasons, snapshot, model, degraded, decision, device_id, at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        const SIGNALS: &str =
+            "insert into access_signals (access_id, event_id, guest_id, address, headers, signals, at)
+            values ($1, $2, $3, $4, $5, $6, $7)";
+        let n = new;
+        self.execute(
+            ACCESS,
+            args![
+                n.id,
+                n.event,
+                n.guest,
+                n.generation,
+                n.class,
+                n.test,
+                n.band,
+                n.p,
+                n.raw,
+                json(&n.reasons)?,
+                json(&n.snapshot)?,
+                n.model,
+                n.degraded,
+                n.decision,
+                n.device,
+                n.at
+            ],
+        )
+        .await?;
+        self.execute(SIGNALS, args![n.id, n.event, n.guest, n.address, n.headers, n.signals, n.at])
+            .await
+            .map(|_| ())
+    }
+
+    /// Stores what judging an access again made of it.
+    pub async fn rejudge_access(&mut self, new: &Rejudged) -> Result<()> {
+        const SQL: &str = "update accesses set class = 'human', band = $2, p = $3, raw = $4, reasons = $5,
+                decision = $6, snapshot = $7, model = $8, degraded = $9
+            where id = $1";
+        let n = new;
+        let (reasons, snapshot) = (json(&n.reasons)?, json(&n.snapshot)?);
+        let args = args![n.access, n.band, n.p, n.raw, reasons, n.decision, snapshot, n.model, n.degraded];
+        self.execute(SQL, args).await.map(|_| ())
+    }
+
+    /// Writes a guest's risk row if it still is at `revision` (0: there is none yet).
+    pub async fn set_guest_risk(
+        &mut self,
+        event: EventId,
+        guest: GuestId,
+        revision: i64,
+        risk: &GuestRisk,
+    ) -> Result<bool> {
+        const SQL: &str =
+            "insert into guest_risk (guest_id, event_id, state, band, opened_at, seen_at, revision)
+            values ($1, $2, $3, $4, $5, $6, 1)
+            on conflict (guest_id) do update set state = $3, band = $4, opened_at = $5, seen_at = $6,
+                revision = guest_risk.revision + 1
+            where guest_risk.revision = $7 returning revision";
+        let (state, band) = (json(risk)?, risk.standing.map(gg_domain::risk::Band::as_str));
+        let args = args![guest, event, state, band, risk.first_human_at, risk.last_at, revision];
+        Ok(self.returning::<(i64,)>(SQL, args).await?.is_some())
+    }
+
+    /// Notes that a device opened a guest's link.
+    pub async fn touch_device(
+        &mut self,
+        event: EventId,
+        device: DeviceId,
+        guest: GuestId,
+        at: Timestamp,
+    ) -> Result<()> {
+        const SQL: &str = "insert into guest_devices (event_id, device_id, guest_id, first_at, last_at)
+            values ($1, $2, $3, $4, $4)
+            on conflict (event_id, device_id, guest_id) do update set last_at = $4";
+        self.execute(SQL, args![event, device, guest, at]).await.map(|_| ())
+    }
+
+    /// Forgets which devices opened a guest's link.
+    pub async fn forget_guest_devices(&mut self, guest: GuestId) -> Result<()> {
+        const SQL: &str = "delete from guest_devices where guest_id = $1";
+        self.execute(SQL, args![guest]).await.map(|_| ())
+    }
+
+    /// Notes the organiser's word.
+    pub async fn label_access(&mut self, access: AccessId, label: &'static str) -> Result<()> {
+        const SQL: &str = "update accesses set label = $2 where id = $1";
+        self.execute(SQL, args![access, label]).await.map(|_| ())
+    }
+
+    /// Keeps a fetch, unless the link had its fill within the hour. Says whether it was kept.
+    pub async fn insert_fetch(&mut self, new: &NewFetch) -> Result<bool> {
+        const SQL: &str = "insert into fetches (id, guest_id, event_id, class, network, at)
+            select $1, $2, $3, $4, $5, $6
+            where (select count(*) from fetches where guest_id = $2 and at >= $7) < $8
+                and exists (select 1 from guests where id = $2)";
+        let hour = new.at.checked_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
+        let n = new;
+        let args = args![n.id, n.guest, n.event, n.class, n.network, n.at, hour, FETCHES_KEPT_AN_HOUR];
+        Ok(self.execute(SQL, args).await? == 1)
+    }
+
+    /// Deletes what was seen raw before `before`, at most `limit` rows, and says how many.
+    pub async fn prune_access_signals(&mut self, before: Timestamp, limit: i64) -> Result<u64> {
+        const SQL: &str = "delete from access_signals where access_id in
+            (select access_id from access_signals where at < $1 order by at limit $2)";
+        self.execute(SQL, args![before, limit]).await
+    }
+}
+
+/// The start of the hour that is `hours` after 1970.
+pub fn hour_start(hours: i64) -> Timestamp {
+    from_micros(hours.saturating_mul(3_600_000_000))
+}

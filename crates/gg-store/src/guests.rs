@@ -1,0 +1,290 @@
+//! Guests of an event and the parties they belong to.
+//!
+//! A guest's row is locked before the event's, always in this order: two transactions that need
+//! both never wait for each other.
+
+use gg_domain::actor::{Actor, Role};
+use gg_domain::email::EmailAddress;
+use gg_domain::guest::GuestDetails;
+use gg_domain::id::{EventId, GuestId, PartyId};
+use gg_domain::locale::Locale;
+use gg_domain::name::PersonName;
+use gg_domain::phone::PhoneNumber;
+use gg_domain::text;
+use jiff::Timestamp;
+
+use crate::db::{Conn, WriteTx};
+use crate::error::Result;
+use crate::page::{Page, Paging};
+use crate::value::{args, row};
+
+row! {
+    /// A guest as he is stored, and what the actor is to his event.
+    pub struct GuestRow {
+        /// His id.
+        pub id: GuestId,
+        /// His event.
+        pub event_id: EventId,
+        /// His party.
+        pub party_id: PartyId,
+        /// His name.
+        pub name: PersonName,
+        /// Where mail reaches him.
+        pub email: Option<EmailAddress>,
+        /// Where messages reach him.
+        pub phone: Option<PhoneNumber>,
+        /// How many he may bring.
+        pub plus_ones_allowed: i64,
+        /// His party's name.
+        pub household: Option<String>,
+        /// The language he is written to.
+        pub locale: Option<Locale>,
+        /// The organiser's notes.
+        pub notes: Option<String>,
+        /// Heads for which he holds seats.
+        pub seats_held: i64,
+        /// Counts the changes of his details; the ETag.
+        pub revision: i64,
+        /// When he was added.
+        pub created_at: Timestamp,
+        /// When he was last changed.
+        pub updated_at: Timestamp,
+        /// What the actor is to the event; none for who is no member.
+        pub role: Option<Role>,
+        /// His answer: coming?
+        pub attending: Option<bool>,
+        /// His answer waits for the organiser's word.
+        pub pending: Option<bool>,
+        /// The band of his latest opening.
+        pub band: Option<String>,
+        /// When his link was last opened by a human.
+        pub seen_at: Option<Timestamp>,
+    }
+}
+
+impl GuestRow {
+    /// What can be changed of him.
+    pub fn details(&self) -> GuestDetails {
+        GuestDetails {
+            name: self.name.clone(),
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+            plus_ones_allowed: self.plus_ones_allowed,
+            household: self.household.clone(),
+            locale: self.locale.clone(),
+            notes: self.notes.clone(),
+        }
+    }
+}
+
+/// Which guests of a list, beside the page.
+#[derive(Clone, Debug, Default)]
+pub struct GuestFilter {
+    /// Words of the name, in any case.
+    pub search: Option<String>,
+}
+
+row! {
+    /// A guest who is about to answer or to be changed, locked until the end of the transaction.
+    pub struct LockedGuest {
+        /// His id.
+        pub id: GuestId,
+        /// His event.
+        pub event_id: EventId,
+        /// How many he may bring.
+        pub plus_ones_allowed: i64,
+        /// Heads for which he holds seats.
+        pub seats_held: i64,
+        /// Counts his answers.
+        pub rsvp_revision: i64,
+    }
+}
+
+/// The columns of a [`GuestRow`], for an account in `$1`.
+macro_rules! guest_columns {
+    ($rest:literal) => {
+        concat!(
+            "select g.id, g.event_id, g.party_id, g.name, g.email, g.phone, g.plus_ones_allowed, p.name, g.locale,
+                g.notes, g.seats_held, g.revision, g.created_at, g.updated_at, m.role, r.attending, r.pending,
+                k.band, k.seen_at
+            from guests g
+            join parties p on p.id = g.party_id
+            left join members m on m.event_id = g.event_id and m.account_id = $1
+            left join rsvps r on r.guest_id = g.id
+            left join guest_risk k on k.guest_id = g.id ",
+            $rest
+        )
+    };
+}
+
+impl Conn {
+    /// A guest. Whose event it is not gets nothing.
+    pub async fn guest(&mut self, actor: &Actor, guest: GuestId) -> Result<Option<GuestRow>> {
+        const SQL: &str = guest_columns!("where g.id = $2 and (m.role is not null or $3)");
+        self.optional(SQL, args![actor.account_id(), guest, actor.account_id().is_none()]).await
+    }
+
+    /// An event's guests, the oldest first.
+    pub async fn guests(
+        &mut self,
+        actor: &Actor,
+        event: EventId,
+        filter: &GuestFilter,
+        paging: Paging<GuestId>,
+    ) -> Result<Page<GuestRow, GuestId>> {
+        const SQL: &str = guest_columns!(
+            "where g.event_id = $2 and ($3 is null or g.id > $3) and ($4 is null or g.name_key like $4)
+            order by g.id limit $5"
+        );
+        let like = filter.search.as_deref().map(like);
+        let (_, limit) = paging.args();
+        let rows = self.all(SQL, args![actor.account_id(), event, paging.after, like, limit]).await?;
+        Ok(paging.page(rows, |guest: &GuestRow| guest.id))
+    }
+
+    /// Every guest of an event, for import and export.
+    pub async fn all_guests(&mut self, actor: &Actor, event: EventId) -> Result<Vec<GuestRow>> {
+        const SQL: &str = guest_columns!("where g.event_id = $2 order by g.id");
+        self.all(SQL, args![actor.account_id(), event]).await
+    }
+
+    /// How many guests an event has.
+    pub async fn guest_count(&mut self, event: EventId) -> Result<i64> {
+        const SQL: &str = "select cast(count(*) as bigint) from guests where event_id = $1";
+        Ok(self.one::<(i64,)>(SQL, args![event]).await?.0)
+    }
+}
+
+impl WriteTx {
+    /// Adds a guest to an event, and to the party of his household, made where there is none yet.
+    pub async fn insert_guest(
+        &mut self,
+        event: EventId,
+        guest: GuestId,
+        new_party: PartyId,
+        details: &GuestDetails,
+        at: Timestamp,
+    ) -> Result<()> {
+        const SQL: &str =
+            "insert into guests (id, event_id, party_id, name, name_key, email, email_key, phone,
+                plus_ones_allowed, locale, notes, created_at, updated_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)";
+        let party = self.party(event, new_party, details.household.as_deref(), at).await?;
+        let d = details;
+        let (name_key, email_key) = (d.name.key(), d.email.as_ref().map(EmailAddress::key));
+        let args = args![
+            guest,
+            event,
+            party,
+            d.name,
+            name_key,
+            d.email,
+            email_key,
+            d.phone,
+            d.plus_ones_allowed,
+            d.locale,
+            d.notes,
+            at
+        ];
+        self.execute(SQL, args).await.map(|_| ())
+    }
+
+    /// Changes a guest who is still at `revision`, and gives his new one.
+    pub async fn update_guest(
+        &mut self,
+        guest: &GuestRow,
+        revision: i64,
+        new_party: PartyId,
+        details: &GuestDetails,
+        at: Timestamp,
+    ) -> Result<Option<i64>> {
+        const SQL: &str =
+            "update guests set name = $3, name_key = $4, email = $5, email_key = $6, phone = $7,
+                plus_ones_allowed = $8, locale = $9, notes = $10, party_id = $11, updated_at = $12,
+                revision = revision + 1
+            where id = $1 and revision = $2 returning revision";
+        let d = details;
+        let party = if d.household == guest.household {
+            guest.party_id
+        } else {
+            self.party(guest.event_id, new_party, d.household.as_deref(), at).await?
+        };
+        let (name_key, email_key) = (d.name.key(), d.email.as_ref().map(EmailAddress::key));
+        let args = args![
+            guest.id,
+            revision,
+            d.name,
+            name_key,
+            d.email,
+            email_key,
+            d.phone,
+            d.plus_ones_allowed,
+            d.locale,
+            d.notes,
+            party,
+            at
+        ];
+        let changed = self.returning::<(i64,)>(SQL, args).await?.map(|(revision,)| revision);
+        self.delete_empty_party(guest.party_id).await?;
+        Ok(changed)
+    }
+
+    /// Erases a guest who is still at `revision`, with all that is known of him, and gives back his
+    /// seats. What is left of him in the feed are ids and figures.
+    pub async fn delete_guest(&mut self, guest: &GuestRow, revision: i64) -> Result<bool> {
+        const SIGNALS: &str = "delete from access_signals where guest_id = $1";
+        const SQL: &str = "delete from guests where id = $1 and revision = $2 returning seats_held";
+        let Some((held,)) = self.returning::<(i64,)>(SQL, args![guest.id, revision]).await? else {
+            return Ok(false);
+        };
+        self.execute(SIGNALS, args![guest.id]).await?;
+        self.delete_empty_party(guest.party_id).await?;
+        if held != 0 {
+            self.take_seats(guest.event_id, -held).await?;
+        }
+        Ok(true)
+    }
+
+    /// Locks a guest for a change of his answer.
+    pub async fn lock_guest(&mut self, guest: GuestId) -> Result<Option<LockedGuest>> {
+        const SQL: &str = "update guests set rsvp_revision = rsvp_revision + 1 where id = $1
+            returning id, event_id, plus_ones_allowed, seats_held, rsvp_revision";
+        self.returning(SQL, args![guest]).await
+    }
+
+    /// Notes for how many heads a locked guest now holds seats.
+    pub async fn hold_seats(&mut self, guest: GuestId, seats: i64) -> Result<()> {
+        const SQL: &str = "update guests set seats_held = $2 where id = $1";
+        self.execute(SQL, args![guest, seats]).await.map(|_| ())
+    }
+
+    async fn party(
+        &mut self,
+        event: EventId,
+        new: PartyId,
+        household: Option<&str>,
+        at: Timestamp,
+    ) -> Result<PartyId> {
+        const INSERT: &str = "insert into parties (id, event_id, name, name_key, created_at)
+            values ($1, $2, $3, $4, $5) on conflict (event_id, name_key) do nothing returning id";
+        const FIND: &str = "select id from parties where event_id = $1 and name_key = $2";
+        let key = household.map(text::key);
+        if let Some((id,)) =
+            self.returning::<(PartyId,)>(INSERT, args![new, event, household, key, at]).await?
+        {
+            return Ok(id);
+        }
+        Ok(self.one::<(PartyId,)>(FIND, args![event, key]).await?.0)
+    }
+
+    async fn delete_empty_party(&mut self, party: PartyId) -> Result<()> {
+        const SQL: &str =
+            "delete from parties where id = $1 and not exists (select 1 from guests where party_id = $1)";
+        self.execute(SQL, args![party]).await.map(|_| ())
+    }
+}
+
+/// A pattern that finds `words` anywhere, with what `like` takes for wild made plain.
+fn like(words: &str) -> String {
+    format!("%{}%", text::key(words).replace(['%', '_', '\\'], " "))
+}

@@ -1,0 +1,72 @@
+//! Guests' links: one row a generation, and never a token.
+
+use gg_domain::actor::Actor;
+use gg_domain::id::{EventId, GuestId, InviteId};
+use gg_domain::invite::InviteState;
+use gg_domain::token::KeyId;
+use jiff::Timestamp;
+
+use crate::db::{Conn, WriteTx};
+use crate::error::Result;
+use crate::value::{args, row};
+
+/// The format of the tokens that this version makes.
+const TOKEN_VERSION: i64 = 1;
+
+row! {
+    /// One generation of a guest's link.
+    pub struct InviteRow {
+        /// Its id.
+        pub id: InviteId,
+        /// The number of the key that signs it.
+        pub key_id: u32,
+        /// Which of the guest's links.
+        pub generation: u32,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// When it was first opened by a human.
+        pub opened_at: Option<Timestamp>,
+    }
+}
+
+impl Conn {
+    /// The link of a guest that lives, as far as its row says (its event may have ended).
+    pub async fn living_invite(&mut self, _actor: &Actor, guest: GuestId) -> Result<Option<InviteRow>> {
+        const SQL: &str = "select id, key_id, generation, created_at, opened_at from invites
+            where guest_id = $1 and state = 'living' order by generation desc limit 1";
+        self.optional(SQL, args![guest]).await
+    }
+}
+
+impl WriteTx {
+    /// Makes the next generation of a guest's link.
+    pub async fn insert_invite(
+        &mut self,
+        event: EventId,
+        guest: GuestId,
+        invite: InviteId,
+        key: KeyId,
+        at: Timestamp,
+    ) -> Result<u32> {
+        const SQL: &str = "insert into invites
+                (id, guest_id, event_id, key_id, generation, token_version, state, created_at)
+            select $1, $2, $3, $4, coalesce(max(generation), 0) + 1, $5, 'living', $6
+            from invites where guest_id = $2 returning generation";
+        let row =
+            self.returning::<(u32,)>(SQL, args![invite, guest, event, key.0, TOKEN_VERSION, at]).await?;
+        row.map(|(generation,)| generation).ok_or_else(|| crate::events::missing("the new link"))
+    }
+
+    /// Ends the living links of a guest, and says how many did live.
+    pub async fn end_invites(&mut self, guest: GuestId, state: InviteState) -> Result<u64> {
+        const SQL: &str = "update invites set state = $2 where guest_id = $1 and state = 'living'";
+        self.execute(SQL, args![guest, state.as_str()]).await
+    }
+
+    /// Notes the first human opening of a link.
+    pub async fn open_invite(&mut self, guest: GuestId, generation: u32, at: Timestamp) -> Result<bool> {
+        const SQL: &str = "update invites set opened_at = $3
+            where guest_id = $1 and generation = $2 and opened_at is null";
+        Ok(self.execute(SQL, args![guest, generation, at]).await? == 1)
+    }
+}

@@ -1,0 +1,211 @@
+//! SQLite: one thread that writes, a few that read.
+//!
+//! The writer runs what has gathered, up to [`GROUP_MAX`] closures, in one transaction, each in a
+//! savepoint, and answers them all after the one commit (group commit). So nobody fights for the
+//! lock, and nothing is acknowledged that is not on disk.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::db::{Conn, Query, UseCase, WriteTx, at_once};
+use crate::error::{Result, StoreError};
+
+/// Closures in one transaction: SPEED.md found 128 near the disk's limit.
+const GROUP_MAX: usize = 128;
+/// Closures that may wait for the writer before callers are told to come back.
+const WRITE_QUEUE_LEN: usize = 4096;
+/// Queries that may wait for a reader.
+const READ_QUEUE_LEN: usize = 4096;
+/// Threads that read: more than the machines that this mode is for have cores.
+const READERS: usize = 2;
+/// How long another process (a command beside the server) may hold the lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Statements kept prepared for each connection.
+const STATEMENTS_KEPT: usize = 256;
+/// Pages of the log after which it is folded back into the file (4 KiB each: 16 MiB).
+const CHECKPOINT_PAGES: i64 = 4096;
+
+/// The threads' queues.
+#[derive(Clone)]
+pub(crate) struct Sqlite {
+    writer: mpsc::Sender<Box<dyn Job>>,
+    readers: Arc<Readers>,
+}
+
+struct Readers {
+    queue: mpsc::Sender<Box<dyn Read>>,
+}
+
+/// A use case that waits for the writer.
+trait Job: Send {
+    /// Runs it; whether its savepoint is kept.
+    fn run(&mut self, tx: &mut WriteTx) -> bool;
+    /// Tells its caller what came of it, after the commit or its failure.
+    fn answer(self: Box<Self>, committed: &Result<()>);
+}
+
+/// A query that waits for a reader.
+trait Read: Send {
+    fn run(self: Box<Self>, conn: &mut Conn);
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let (writer, jobs) = mpsc::channel(WRITE_QUEUE_LEN);
+        let tx = WriteTx::sqlite(connect(path, false)?);
+        spawn("sqlite-writer", move || write_loop(tx, jobs))?;
+        let (queue, reads) = mpsc::channel::<Box<dyn Read>>(READ_QUEUE_LEN);
+        let reads = Arc::new(std::sync::Mutex::new(reads));
+        for _ in 0..READERS {
+            let (conn, reads) = (Conn::sqlite(connect(path, true)?), reads.clone());
+            spawn("sqlite-reader", move || read_loop(conn, &reads))?;
+        }
+        Ok(Self { writer, readers: Arc::new(Readers { queue }) })
+    }
+
+    pub(crate) async fn write<T, E, F>(&self, use_case: F, fed: &Arc<Notify>) -> Result<T, E>
+    where
+        F: for<'t> UseCase<'t, T, E> + Clone + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, wait) = oneshot::channel();
+        let waiting =
+            Waiting { use_case: Some(use_case), out: None, answer, fed: fed.clone(), has_fed: false };
+        self.writer.try_send(Box::new(waiting)).map_err(|_| StoreError::Busy)?;
+        wait.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer has stopped".into()).into()))
+    }
+
+    pub(crate) async fn read<T, E, F>(&self, query: F) -> Result<T, E>
+    where
+        F: for<'t> Query<'t, T, E> + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, wait) = oneshot::channel();
+        self.readers.queue.try_send(Box::new(Asking { query, answer })).map_err(|_| StoreError::Busy)?;
+        wait.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the readers have stopped".into()).into()))
+    }
+}
+
+struct Waiting<F, T, E> {
+    use_case: Option<F>,
+    out: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<T, E>>,
+    fed: Arc<Notify>,
+    has_fed: bool,
+}
+
+impl<T, E, F> Job for Waiting<F, T, E>
+where
+    F: for<'t> UseCase<'t, T, E>,
+    T: Send,
+    E: From<StoreError> + Send,
+{
+    fn run(&mut self, tx: &mut WriteTx) -> bool {
+        let Some(use_case) = self.use_case.take() else { return false };
+        tx.fed = false;
+        self.out = Some(at_once(use_case.call(tx)));
+        self.has_fed = tx.fed;
+        matches!(self.out, Some(Ok(_)))
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<()>) {
+        let Self { out, answer, fed, has_fed, .. } = *self;
+        let out = match (committed, out) {
+            (Ok(()), Some(out)) => out,
+            (Ok(()), None) => Err(StoreError::Broken("it was never run".into()).into()),
+            (Err(error), _) => Err(error.clone().into()),
+        };
+        if has_fed && out.is_ok() {
+            fed.notify_one();
+        }
+        // A caller that went away needs no answer; what he asked for was done.
+        let _ = answer.send(out);
+    }
+}
+
+struct Asking<F, T, E> {
+    query: F,
+    answer: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Read for Asking<F, T, E>
+where
+    F: for<'t> Query<'t, T, E>,
+    T: Send,
+    E: From<StoreError> + Send,
+{
+    fn run(self: Box<Self>, conn: &mut Conn) {
+        let Self { query, answer } = *self;
+        let _ = answer.send(at_once(query.call(conn)));
+    }
+}
+
+fn write_loop(mut tx: WriteTx, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+    let mut group = Vec::with_capacity(GROUP_MAX);
+    while jobs.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
+        metrics::histogram!("guestguard_store_group_size")
+            .record(f64::from(u32::try_from(group.len()).unwrap_or(0)));
+        let committed = run_group(&mut tx, &mut group);
+        if let Err(error) = &committed {
+            tracing::error!(error = %error, "a group of writes was undone");
+            // SQLite may have rolled back by itself (a full disk): then there is nothing to undo.
+            let _ = at_once::<(), StoreError>(tx.run("rollback"));
+        }
+        for job in group.drain(..) {
+            job.answer(&committed);
+        }
+    }
+}
+
+fn run_group(tx: &mut WriteTx, group: &mut [Box<dyn Job>]) -> Result<()> {
+    at_once(tx.run("begin immediate"))?;
+    for job in group {
+        at_once(tx.run("savepoint use_case"))?;
+        if !job.run(tx) {
+            at_once(tx.run("rollback to use_case"))?;
+        }
+        at_once(tx.run("release use_case"))?;
+    }
+    at_once(tx.run("commit"))
+}
+
+fn read_loop(mut conn: Conn, reads: &std::sync::Mutex<mpsc::Receiver<Box<dyn Read>>>) {
+    loop {
+        let next = reads.lock().ok().and_then(|mut reads| reads.blocking_recv());
+        let Some(read) = next else { return };
+        // One state of the database for the whole query.
+        if at_once::<(), StoreError>(conn.run("begin")).is_ok() {
+            read.run(&mut conn);
+            let _ = at_once::<(), StoreError>(conn.run("commit"));
+        } else {
+            read.run(&mut conn);
+        }
+    }
+}
+
+/// A connection as we want each: log ahead, everything acknowledged on disk, erased means erased.
+pub(crate) fn connect(path: &Path, reads_only: bool) -> Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_CREATE;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    db.pragma_update(None, "journal_mode", "wal")?;
+    db.pragma_update(None, "synchronous", "full")?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.pragma_update(None, "secure_delete", true)?;
+    db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    db.pragma_update(None, "query_only", reads_only)?;
+    Ok(db)
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
+    let thread = std::thread::Builder::new().name(name.into()).spawn(run);
+    thread.map(|_| ()).map_err(|error| StoreError::Unavailable(error.to_string()))
+}

@@ -1,0 +1,88 @@
+//! One file a command. Each takes its arguments and the settings, and does its work or says why it could not.
+//!
+//! Only what a program may read goes to standard output, through `say`; logs and warnings go to standard error.
+
+pub mod admin;
+pub mod backup;
+pub mod config;
+pub mod doctor;
+pub mod keys;
+pub mod migrate;
+pub mod openapi;
+pub mod restore;
+pub mod serve;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use tokio::runtime::Runtime;
+
+use crate::cli::{Cli, Command};
+use crate::config::{Places, Settings};
+use crate::telemetry;
+
+/// Command line or settings are wrong; `clap` ends with the same.
+const EXIT_USAGE: u8 = 2;
+
+/// Runs a command to its end.
+pub fn run(cli: Cli) -> ExitCode {
+    let places = Places::of_process(cli.config.as_deref());
+    let command = match cli.command {
+        // These two need no settings that fit: the one tells what does not, the other reads none.
+        Command::Config(command) => return config::run(&command, &places),
+        Command::Openapi => return ended(openapi::run()),
+        command => command,
+    };
+    let settings = match Settings::load(&places) {
+        Ok(settings) => settings,
+        Err(problems) => {
+            complain(&format!("{problems}"));
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    telemetry::log_to_stderr(&settings.log, settings.log_format);
+    for warning in settings.warnings() {
+        tracing::warn!("{warning}");
+    }
+    ended(
+        Runtime::new().map_err(Into::into).and_then(|runtime| runtime.block_on(dispatch(command, &settings))),
+    )
+}
+
+async fn dispatch(command: Command, settings: &Settings) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(args) => serve::run(&args, settings).await,
+        Command::Migrate => migrate::run(settings).await,
+        Command::Doctor => doctor::run(settings).await,
+        Command::Backup { file } => backup::run(&file, settings).await,
+        Command::Restore { file } => restore::run(&file, settings).await,
+        Command::Admin(command) => admin::run(command, settings).await,
+        Command::Keys(command) => keys::run(command, settings).await,
+        Command::Config(_) | Command::Openapi => unreachable!("run has done these"),
+    }
+}
+
+fn ended(outcome: anyhow::Result<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A line on standard output, at once, so that whoever waits for it has it.
+///
+/// # Errors
+/// When nobody reads any more.
+pub fn say(line: &str) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "{line}")?;
+    output.flush()
+}
+
+/// The last word of a command that failed, on standard error; nothing is left to do where that is closed.
+fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "guestguard: {message}");
+}

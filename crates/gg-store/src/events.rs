@@ -105,10 +105,9 @@ impl Conn {
         const SQL: &str = "select e.id, e.name, e.starts_at, e.ends_at, e.time_zone, e.venue, e.capacity,
                 e.rsvp_deadline, e.seats_taken, e.revision, e.created_at, e.updated_at, m.role
             from members m join events e on e.id = m.event_id
-            where m.account_id = $1 and ($2 is null or e.id < $2)
+            where m.account_id = $1 and e.id < $2
             order by e.id desc limit $3";
-        let (after, limit) = paging.args();
-        let rows = self.all(SQL, &[args![account][0], after, args![limit][0]]).await?;
+        let rows = self.all(SQL, args![account, paging.below(), paging.rows()]).await?;
         Ok(paging.page(rows, |event: &EventRow| event.id))
     }
 

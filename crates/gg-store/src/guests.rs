@@ -133,12 +133,12 @@ impl Conn {
         paging: Paging<GuestId>,
     ) -> Result<Page<GuestRow, GuestId>> {
         const SQL: &str = guest_columns!(
-            "where g.event_id = $2 and ($3 is null or g.id > $3) and ($4 is null or g.name_key like $4)
+            "where g.event_id = $2 and g.id > $3 and (cast($4 as text) is null or g.name_key like $4)
             order by g.id limit $5"
         );
         let like = filter.search.as_deref().map(like);
-        let (_, limit) = paging.args();
-        let rows = self.all(SQL, args![actor.account_id(), event, paging.after, like, limit]).await?;
+        let (account, limit) = (actor.account_id(), paging.rows());
+        let rows = self.all(SQL, args![account, event, paging.above(), like, limit]).await?;
         Ok(paging.page(rows, |guest: &GuestRow| guest.id))
     }
 

@@ -152,9 +152,8 @@ impl Conn {
         const SQL: &str =
             "select g.id, r.attending, r.plus_ones, r.note, r.answers, r.source, r.pending, r.updated_at
             from guests g left join rsvps r on r.guest_id = g.id
-            where g.event_id = $1 and ($2 is null or g.id > $2) order by g.id limit $3";
-        let (_, limit) = paging.args();
-        let rows = self.all(SQL, args![event, paging.after, limit]).await?;
+            where g.event_id = $1 and g.id > $2 order by g.id limit $3";
+        let rows = self.all(SQL, args![event, paging.above(), paging.rows()]).await?;
         Ok(paging.page(rows, |row: &RsvpListRow| row.guest_id))
     }
 

@@ -87,12 +87,15 @@ impl Conn {
         Ok(role.map(|(role,)| role))
     }
 
-    /// An event. Whose it is not gets it without a role: [`Actor::judge`] makes nothing of it.
+    /// An event. Whose it is not gets nothing.
     pub async fn event(&mut self, actor: &Actor, event: EventId) -> Result<Option<EventRow>> {
         const SQL: &str = "select e.id, e.name, e.starts_at, e.ends_at, e.time_zone, e.venue, e.capacity,
                 e.rsvp_deadline, e.seats_taken, e.revision, e.created_at, e.updated_at, m.role
             from events e left join members m on m.event_id = e.id and m.account_id = $2
             where e.id = $1 and (m.role is not null or $3)";
+        if !actor.reaches_event(event) {
+            return Ok(None);
+        }
         self.optional(SQL, args![event, actor.account_id(), actor.account_id().is_none()]).await
     }
 

@@ -1,7 +1,14 @@
 //! HTTP, WebSocket and pages.
 
 pub mod assets;
+pub mod extract;
+pub mod limits;
 pub mod listener;
 pub mod live;
 pub mod pages;
+pub mod problem;
+pub mod route;
+pub mod state;
 pub mod view;
+
+pub use state::{Site, Web};

@@ -230,8 +230,8 @@ impl Conn {
                 decision, label, at
             from accesses where id = $1 and ($3 or exists
                 (select 1 from members m where m.event_id = accesses.event_id and m.account_id = $2))";
-        let args = args![access, actor.account_id(), actor.account_id().is_none()];
-        let row: Option<AccessRow> = self.optional(SQL, args).await?;
+        let account = actor.account_id();
+        let row: Option<AccessRow> = self.optional(SQL, args![access, account, account.is_none()]).await?;
         Ok(row.filter(|row| actor.reaches_guest(row.guest_id)))
     }
 
@@ -243,8 +243,9 @@ impl Conn {
         if !actor.reaches_guest(guest) {
             return Ok((GuestRisk::default(), 0));
         }
-        let args = args![guest, actor.account_id(), actor.account_id().is_none()];
-        let row: Option<(Json<GuestRisk>, i64)> = self.optional(SQL, args).await?;
+        let account = actor.account_id();
+        let row: Option<(Json<GuestRisk>, i64)> =
+            self.optional(SQL, args![guest, account, account.is_none()]).await?;
         Ok(row.map_or_else(|| (GuestRisk::default(), 0), |(Json(risk), revision)| (risk, revision)))
     }
 

@@ -10,58 +10,56 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The binary under test.
-pub const BINARY: &str = env!("CARGO_BIN_EXE_guestguard");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_guestguard");
 
 /// A folder with a data folder in it, thrown away with the test.
-pub struct Place {
+pub(crate) struct Place {
     folder: tempfile::TempDir,
     database: Option<String>,
 }
 
 /// A server that runs.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     /// `http://127.0.0.1:PORT`
-    pub url: String,
+    pub(crate) url: String,
     /// What it said on standard output before it served.
-    pub said: Vec<String>,
+    pub(crate) said: Vec<String>,
     rest: Option<BufReader<std::process::ChildStdout>>,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The status.
-    pub status: u16,
-    /// The head, as it came.
-    pub head: String,
-    /// The body.
-    pub body: String,
+    pub(crate) status: u16,
+    /// The head and the body, as they came.
+    pub(crate) text: String,
 }
 
 impl Place {
     /// A new place with SQLite.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), database: None }
     }
 
     /// The path of a file in it.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// The data folder.
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.path("data")
     }
 
     /// A command of the binary in this place.
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GUESTGUARD_")) {
-            command.env_remove(name);
-        }
+        // Nothing of what the tests' own process was given, but where programs are.
         command
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .args(args)
             .current_dir(self.folder.path())
             .env("GUESTGUARD_DATA_DIR", self.data())
@@ -73,7 +71,7 @@ impl Place {
     }
 
     /// Runs a command to its end, with `input` on its standard input.
-    pub fn run(&self, args: &[&str], input: &str) -> Output {
+    pub(crate) fn run(&self, args: &[&str], input: &str) -> Output {
         let mut command = self.command(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -82,14 +80,14 @@ impl Place {
     }
 
     /// What a command that succeeds says on standard output.
-    pub fn say(&self, args: &[&str], input: &str) -> String {
+    pub(crate) fn say(&self, args: &[&str], input: &str) -> String {
         let output = self.run(args, input);
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
 
     /// Starts a server and waits until it serves.
-    pub fn serve(&self, args: &[&str]) -> Server {
+    pub(crate) fn serve(&self, args: &[&str]) -> Server {
         let mut command = self.command(&[&["serve"], args].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
@@ -112,7 +110,7 @@ impl Place {
     }
 
     /// An account with an API key, and the key.
-    pub fn api_key(&self) -> String {
+    pub(crate) fn api_key(&self) -> String {
         self.say(
             &["admin", "create-account", "--email", "ama@example.org", "--password-stdin"],
             "four words in a row\n",
@@ -125,7 +123,13 @@ impl Place {
 
 impl Server {
     /// Asks, with a body where there is one.
-    pub fn ask(&self, method: &str, path: &str, key: Option<&str>, body: Option<(&str, &str)>) -> Answer {
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: Option<(&str, &str)>,
+    ) -> Answer {
         let host = self.url.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -140,19 +144,18 @@ impl Server {
         stream.write_all(format!("{head}\r\n{text}").as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-        Answer { status, head: head.to_string(), body: body.to_string() }
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        Answer { status, text: answer }
     }
 
     /// Sends a signal.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(sent.unwrap().success());
     }
 
     /// Asks it to stop, and gives its exit code.
-    pub fn stop(mut self) -> i32 {
+    pub(crate) fn stop(mut self) -> i32 {
         self.signal("TERM");
         drop(self.rest.take());
         self.child.wait().unwrap().code().unwrap_or(-1)
@@ -168,7 +171,7 @@ impl Drop for Server {
 }
 
 /// The mode of a file.
-pub fn mode(path: &Path) -> u32 {
+pub(crate) fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }

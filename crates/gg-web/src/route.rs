@@ -24,7 +24,10 @@ pub fn route(web: &Web, permission: Permission, operations: UtoipaMethodRouter<W
     let routes = OpenApiRouter::new().routes(operations);
     match permission {
         Permission::Public | Permission::Link => routes,
-        permission => routes.route_layer(from_fn_with_state((web.clone(), permission), gate)),
+        // The layer that is added last is the outermost: the gate, then the repeated write.
+        permission => routes
+            .route_layer(from_fn_with_state(web.clone(), crate::idempotency::once))
+            .route_layer(from_fn_with_state((web.clone(), permission), gate)),
     }
 }
 

@@ -24,7 +24,7 @@ fn a_backup_of_a_served_folder_restores_with_accounts_and_keys() {
         Some(&key),
         Some(("application/json", "{\"token\":\"x\"}")),
     );
-    assert_eq!(answer.status, 404, "the key of before is known: {answer:?}");
+    assert_eq!(answer.status, 404, "the key of before is known: {}", answer.text);
     assert!(!restored.said.iter().any(|line| line.contains("/setup")));
 }
 

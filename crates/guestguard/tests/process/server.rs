@@ -29,7 +29,6 @@ pub(crate) struct Server {
 }
 
 /// What came back.
-#[derive(Debug)]
 pub(crate) struct Answer {
     /// The status.
     pub(crate) status: u16,

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 
 use gg_domain::clock::Sources;
+use gg_risk::Scorer;
+use gg_store::Store;
 
 mod answer_invite;
 mod error;
@@ -17,32 +19,30 @@ mod invite_guest;
 mod keep_guests;
 mod keyring;
 mod label_access;
+mod members;
 mod open_invite;
+mod password;
 mod plan_event;
 mod read_feed;
 mod score_access;
 mod secrets;
 mod send_invitations;
+mod sign_in;
+mod tidy;
 mod try_policy;
 
 pub use error::{Error, Result};
 pub use import_guests::{Imported, Prepared};
 pub use imports::{ImportProgress, ImportState, Imports, Started};
 pub use invite_guest::Link;
-pub use keyring::Keyring;
+pub use keyring::{Keyring, KeyringError};
 pub use open_invite::{FetchQueue, Fetches, InvitePage, OpenLink, fetches};
 pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
 pub use score_access::{Judged, Opening};
-pub use secrets::Secrets;
+pub use secrets::{SECRET_LEN, Secrets};
 pub use send_invitations::{Channel, NAMED_GUESTS_MAX, Recipients, Sent, Skipped};
+pub use sign_in::{API_KEY_PREFIX, Identity, NewSession};
 pub use try_policy::{Otherwise, TRIED_ACCESSES_MAX, Treatment, Tried};
-
-// What use cases give and take, so that who calls them need not know the store or the engine.
-pub use gg_risk::{InProcess, Scorer};
-pub use gg_store::{
-    AccessRow, EventRow, GuestFilter, GuestRow, InviteRow, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, Paging,
-    RsvpHistoryRow, RsvpListRow, RsvpRow, Store, StoreError, SummaryRow, TimelineRow,
-};
 
 /// What the use cases need. Cheap to clone.
 #[derive(Clone)]

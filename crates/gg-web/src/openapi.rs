@@ -10,6 +10,7 @@ use gg_domain::actor::{Permission, Role};
 use serde_json::{Map, Value, json};
 
 use crate::api;
+use crate::route::PERMISSION;
 
 /// A refusal that operations share.
 struct Refusal {
@@ -144,7 +145,7 @@ fn add(refusals: &[&str], operation: &mut Map<String, Value>) {
 
 /// What an operation's route asks of its caller ([`crate::route::route`] notes it).
 pub fn permission(operation: &Map<String, Value>) -> Option<Permission> {
-    let name = operation.get("x-permission")?.as_str()?;
+    let name = operation.get(PERMISSION)?.as_str()?;
     Permission::ALL.into_iter().find(|permission| format!("{permission:?}") == name)
 }
 

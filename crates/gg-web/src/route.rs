@@ -1,72 +1,92 @@
-//! Placeholder until the branch with accounts is merged: what a route asks of its caller.
+//! Routes are declared with what they permit: one without a permission does not compile.
+//!
+//! The gate stands before every handler of the declaration: it finds out who calls, whether his key
+//! has the scope, whether a browser's call comes from one of our pages, and hands the handler an
+//! actor. Whether his role in the event suffices is judged with the event, by the use case.
 
-use axum::extract::{FromRequestParts, Request};
-use axum::http::StatusCode;
-use axum::http::request::Parts;
-use axum::middleware::{Next, from_fn};
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use gg_domain::actor::{Actor, Permission, Scope};
-use gg_domain::id::AccountId;
-use utoipa::openapi::extensions::Extensions;
-use utoipa_axum::router::UtoipaMethodRouter;
+use gg_domain::actor::{Actor, Permission};
+use utoipa::openapi::PathItem;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use crate::extract::identity::{check_csrf_header, check_same_site, identify};
+use crate::extract::{Caller, Signed};
 use crate::problem::Problem;
 use crate::state::Web;
 
-/// Who is signed in, and with what.
-#[derive(Clone, Debug)]
-pub struct Identity {
-    /// Who.
-    pub account: AccountId,
-    /// The session or the API key.
-    pub credential: uuid::Uuid,
-    /// What a key may be used for; all where a session.
-    pub scopes: Option<Vec<Scope>>,
+/// Where the document says what an operation permits.
+pub const PERMISSION: &str = "x-permission";
+
+/// The routes of the JSON API, with their document.
+pub type Routes = OpenApiRouter<Web>;
+
+/// Declares one operation (or several of one path and one permission).
+///
+/// The permission is written into the document too, for [`crate::openapi`] and for its readers. The layers take the
+/// state from the request's extensions, where [`crate::router`] puts it, so that the document can be made without one.
+pub fn route(permission: Permission, operations: UtoipaMethodRouter<Web>) -> Routes {
+    let (schemas, mut paths, mut handlers) = operations;
+    paths.paths.values_mut().for_each(|item| note(permission, item));
+    if !matches!(permission, Permission::Public | Permission::Link) {
+        // The layer that is added last is the outermost: the gate, then the repeated write.
+        handlers = handlers
+            .route_layer(from_fn(crate::idempotency::once))
+            .route_layer(from_fn_with_state(permission, gate));
+    }
+    Routes::new().routes((schemas, paths, handlers))
 }
 
-/// The actor of a route.
-#[derive(Clone, Copy, Debug)]
-pub struct Signed(pub Actor);
-
-impl<S: Send + Sync> FromRequestParts<S> for Signed {
-    type Rejection = Problem;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().copied().ok_or_else(unknown)
+fn note(permission: Permission, item: &mut PathItem) {
+    let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+    for operation in operations.into_iter().flatten() {
+        let extensions = operation.extensions.get_or_insert_default();
+        extensions.insert(PERMISSION.to_string(), format!("{permission:?}").into());
     }
 }
 
-/// Nobody is signed in.
-pub fn unknown() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "nobody is signed in", "send an API key")
+async fn gate(
+    State(permission): State<Permission>,
+    Extension(web): Extension<Arc<Web>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match admit(&web, permission, &parts.method, &parts.headers).await {
+        Ok(caller) => {
+            let actor = Actor::account(caller.identity.account, permission);
+            parts.extensions.insert(Signed(actor));
+            parts.extensions.insert(caller);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(problem) => problem.into_response(),
+    }
 }
 
-/// Routes whose callers must be allowed `permission`.
-pub fn route(permission: Permission, routes: UtoipaMethodRouter<Web>) -> UtoipaMethodRouter<Web> {
-    let (schemas, mut paths, router) = routes;
-    for item in paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-        for operation in operations.into_iter().flatten() {
-            let extensions = operation.extensions.get_or_insert(Extensions::default());
-            extensions.insert("x-permission".into(), format!("{permission:?}").into());
+async fn admit(
+    web: &Web,
+    permission: Permission,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Caller, Problem> {
+    let caller = identify(headers, web).await?.ok_or_else(Problem::unauthorized)?;
+    web.limits.credential(caller.identity.credential)?;
+    if let Some(session) = &caller.session {
+        check_same_site(method, headers, web)?;
+        if !method.is_safe() {
+            check_csrf_header(headers, session, web)?;
         }
     }
-    let judge = move |request: Request, next: Next| judge(permission, request, next);
-    (schemas, paths, router.route_layer(from_fn(judge)))
-}
-
-async fn judge(permission: Permission, mut request: Request, next: Next) -> Response {
-    if matches!(permission, Permission::Public | Permission::Link) {
-        return next.run(request).await;
+    let scope = permission.scope().zip(caller.identity.scopes.as_ref());
+    if let Some((scope, scopes)) = scope
+        && !scopes.contains(&scope)
+    {
+        return Err(Problem::forbidden(format!("this API key has no scope {}", scope.as_str())));
     }
-    let Some(identity) = request.extensions().get::<Identity>().cloned() else {
-        return unknown().into_response();
-    };
-    let lacks =
-        identity.scopes.as_ref().zip(permission.scope()).is_some_and(|(has, needs)| !has.contains(&needs));
-    if lacks {
-        return Problem::new(StatusCode::FORBIDDEN, "scope", "the key lacks a scope", "make another")
-            .into_response();
-    }
-    request.extensions_mut().insert(Signed(Actor::account(identity.account, permission)));
-    next.run(request).await
+    Ok(caller)
 }

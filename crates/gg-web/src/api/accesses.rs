@@ -1,26 +1,26 @@
 //! `POST /api/v1/accesses/{access_id}/label`
 
 use axum::extract::State;
-use gg_app::AccessRow;
 use gg_domain::actor::Permission;
 use gg_domain::id::AccessId;
 use gg_domain::risk::Label;
+use gg_store::AccessRow;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::guests::Band;
-use crate::extract::{Json, Path};
+use crate::extract::Signed;
+use crate::extract::{Id, Json};
 use crate::problem::Problem;
-use crate::route::{Signed, route};
+use crate::route::{Routes, route};
 use crate::state::Web;
 
 /// The operations on accesses.
-pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::default().routes(route(Permission::LabelAccesses, routes!(label_access)))
+pub fn routes() -> Routes {
+    Routes::new().merge(route(Permission::LabelAccesses, routes!(label_access)))
 }
 
 /// The organiser's word on an opening.
@@ -139,7 +139,7 @@ impl From<AccessRow> for Access {
 async fn label_access(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(access): Path<AccessId>,
+    Id(access): Id<AccessId>,
     Json(word): Json<LabelAccess>,
 ) -> Result<axum::Json<Access>, Problem> {
     let row = web.app.label_access(actor, access, word.label.into()).await?;

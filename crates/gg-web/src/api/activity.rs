@@ -8,21 +8,21 @@ use gg_domain::id::EventId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::extract::{Path, Query};
+use crate::extract::Signed;
+use crate::extract::{Id, Query};
 use crate::problem::Problem;
-use crate::route::{Signed, route};
+use crate::route::{Routes, route};
 use crate::state::Web;
 
 /// Messages where nobody said how many.
 const LIMIT_DEFAULT: i64 = 100;
 
 /// The operations on activity.
-pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::default().routes(route(Permission::ReadEvent, routes!(list_activity)))
+pub fn routes() -> Routes {
+    Routes::new().merge(route(Permission::ReadEvent, routes!(list_activity)))
 }
 
 /// Which messages.
@@ -96,7 +96,7 @@ pub struct FeedEnvelope {
 async fn list_activity(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
     Query(query): Query<ActivityQuery>,
 ) -> Result<axum::Json<Activity>, Problem> {
     let (after, limit) = query.read().map_err(Problem::invalid)?;

@@ -9,18 +9,18 @@ use gg_domain::fields::FieldErrors;
 use gg_domain::id::{EventId, GuestId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::extract::{Json, Path};
+use crate::extract::Signed;
+use crate::extract::{Id, Json};
 use crate::problem::Problem;
-use crate::route::{Signed, route};
+use crate::route::{Routes, route};
 use crate::state::Web;
 
 /// The operations on invitations.
-pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::default().routes(route(Permission::Links, routes!(send_invitations)))
+pub fn routes() -> Routes {
+    Routes::new().merge(route(Permission::Links, routes!(send_invitations)))
 }
 
 /// To whom invitations go, and how. Either `guest_ids` or `all`.
@@ -122,7 +122,7 @@ impl From<Sent> for SentInvitations {
 async fn send_invitations(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
     Json(send): Json<SendInvitations>,
 ) -> Result<impl IntoResponse, Problem> {
     let recipients = send.recipients().map_err(Problem::invalid)?;

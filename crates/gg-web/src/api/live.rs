@@ -11,21 +11,20 @@ use gg_domain::fields::FieldErrors;
 use gg_domain::id::EventId;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::{Path, Query};
+use crate::extract::{Caller, Id, Query, Signed};
 use crate::live::{Refused, View, Watch, upgrade};
 use crate::problem::Problem;
-use crate::route::{Identity, Signed, route};
+use crate::route::{Routes, route};
 use crate::state::Web;
 
 /// Characters of an epoch: ours are shorter.
 const EPOCH_CHARS_MAX: usize = 64;
 
 /// The live feed.
-pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::default().routes(route(Permission::ReadEvent, routes!(watch_event)))
+pub fn routes() -> Routes {
+    Routes::new().merge(route(Permission::ReadEvent, routes!(watch_event)))
 }
 
 /// From where on.
@@ -69,13 +68,12 @@ impl WatchQuery {
 async fn watch_event(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    caller: Caller,
+    Id(event): Id<EventId>,
     Query(query): Query<WatchQuery>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let identity = request.extensions().get::<Identity>().cloned().ok_or_else(crate::route::unknown)?;
-    let from_browser = identity.scopes.is_none();
-    if from_browser && !origin(request.headers()).is_some_and(|origin| is_ours(&web, origin)) {
+    if caller.session.is_some() && !origin(request.headers()).is_some_and(|origin| web.site.is_ours(origin)) {
         return Err(foreign_origin());
     }
     query.check().map_err(Problem::invalid)?;
@@ -84,7 +82,7 @@ async fn watch_event(
     let watch = Watch {
         event: event.uuid(),
         view: if sees_contacts { View::Full } else { View::Door },
-        account: identity.credential,
+        account: caller.identity.credential,
         after: query.after,
         epoch: query.epoch,
     };
@@ -117,35 +115,4 @@ fn foreign_origin() -> Problem {
 
 fn origin(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok())
-}
-
-/// Whether `origin` is ours. While no public URL is set, the loopback names with our port are one origin.
-fn is_ours(web: &Web, origin: &str) -> bool {
-    let ours = web.public_url.trim_end_matches('/');
-    origin == ours
-        || (web.loopback && loopback_port(origin).is_some_and(|port| loopback_port(ours) == Some(port)))
-}
-
-/// The port of an `http://` origin on a loopback name.
-fn loopback_port(origin: &str) -> Option<&str> {
-    let authority = origin.strip_prefix("http://")?;
-    let (host, port) = authority.rsplit_once(':')?;
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]").then_some(port)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn loopback_names_with_one_port_are_one_origin() {
-        for origin in ["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"] {
-            assert_eq!(loopback_port(origin), Some("8080"), "{origin}");
-        }
-        for origin in
-            ["https://localhost:8080", "http://localhost.evil.example:8080", "http://localhost", "null"]
-        {
-            assert_eq!(loopback_port(origin), None, "{origin}");
-        }
-    }
 }

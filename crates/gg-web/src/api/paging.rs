@@ -4,9 +4,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gg_app::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Paging};
 use gg_domain::fields::FieldErrors;
 use gg_domain::id::Id;
+use gg_store::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Paging};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -52,7 +52,7 @@ impl PageQuery {
 
 impl<T> Page<T> {
     /// A page of rows of the store, each told by `tell`.
-    pub fn of<R, I: Id>(page: gg_app::Page<R, I>, tell: impl FnMut(R) -> T) -> Self {
+    pub fn of<R, I: Id>(page: gg_store::Page<R, I>, tell: impl FnMut(R) -> T) -> Self {
         let next_cursor = page.next.map(|id| URL_SAFE_NO_PAD.encode(Into::<Uuid>::into(id).as_bytes()));
         Self { data: page.rows.into_iter().map(tell).collect(), next_cursor }
     }
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_cursor_is_read_as_it_was_given() {
         let id: EventId = ID.parse().unwrap();
-        let page = Page::of(gg_app::Page { rows: vec![1], next: Some(id) }, |row| row);
+        let page = Page::of(gg_store::Page { rows: vec![1], next: Some(id) }, |row| row);
 
         let paging = asked(None, page.next_cursor.as_deref()).unwrap();
 

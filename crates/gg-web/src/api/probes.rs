@@ -8,10 +8,9 @@ use axum::response::IntoResponse;
 use gg_domain::actor::Permission;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::route::route;
+use crate::route::{Routes, route};
 use crate::state::Web;
 use crate::{docs, openapi};
 
@@ -19,11 +18,11 @@ use crate::{docs, openapi};
 const PING_LIMIT: Duration = Duration::from_secs(2);
 
 /// The probes and the description of the API.
-pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::default()
-        .routes(route(Permission::Public, routes!(health)))
-        .routes(route(Permission::Public, routes!(readiness)))
-        .routes(route(Permission::Public, routes!(metrics)))
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(route(Permission::Public, routes!(health)))
+        .merge(route(Permission::Public, routes!(readiness)))
+        .merge(route(Permission::Public, routes!(metrics)))
         .route("/openapi.json", axum::routing::get(document))
         .route("/docs", axum::routing::get(docs::page))
 }
@@ -108,7 +107,7 @@ async fn readiness(State(web): State<Web>) -> impl IntoResponse {
     responses((status = 200, description = "In Prometheus’ text form.", body = String, content_type = "text/plain"))
 )]
 async fn metrics(State(web): State<Web>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], (web.metrics)())
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], (web.site.metrics)())
 }
 
 async fn document() -> impl IntoResponse {

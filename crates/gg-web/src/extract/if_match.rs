@@ -4,7 +4,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 
 use crate::problem::Problem;
 
@@ -35,14 +35,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        let given = parts.headers.get(header::IF_MATCH).ok_or_else(|| {
-            Problem::new(
-                StatusCode::PRECONDITION_REQUIRED,
-                "if-match-required",
-                "A change must say what it changes",
-                "send If-Match with the ETag that a GET gave, or * for whatever is there",
-            )
-        })?;
+        let given = parts.headers.get(header::IF_MATCH).ok_or_else(Problem::precondition_required)?;
         Ok(given.to_str().map_or(Self::Unknown, parse))
     }
 }

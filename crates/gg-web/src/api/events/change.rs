@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use super::Event;
 use crate::api::change::Change;
+use crate::extract::Signed;
 use crate::extract::if_match::{IfMatch, etag};
-use crate::extract::{Json, Path};
+use crate::extract::{Id, Json};
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// A change of an event: what is left out stays, what is null is cleared.
@@ -79,7 +79,7 @@ impl EventChange {
 pub(super) async fn change_event(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
     if_match: IfMatch,
     Json(change): Json<EventChange>,
 ) -> Result<impl IntoResponse, Problem> {

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 
 use super::Event;
 use crate::extract::Json;
+use crate::extract::Signed;
 use crate::extract::if_match::etag;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// An event to be made.

@@ -4,10 +4,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use gg_domain::id::EventId;
 
-use crate::extract::Path;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::extract::if_match::IfMatch;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// Delete an event
@@ -25,7 +25,7 @@ use crate::state::Web;
 pub(super) async fn delete_event(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
     if_match: IfMatch,
 ) -> Result<StatusCode, Problem> {
     web.app.delete_event(actor, event, if_match.revision()).await?;

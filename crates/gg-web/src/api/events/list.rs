@@ -5,8 +5,8 @@ use axum::extract::State;
 use super::Event;
 use crate::api::paging::{Page, PageQuery};
 use crate::extract::Query;
+use crate::extract::Signed;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// List your events

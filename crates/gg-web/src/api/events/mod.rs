@@ -7,27 +7,25 @@ mod list;
 mod read;
 mod summary;
 
-use gg_app::EventRow;
 use gg_domain::actor::{Permission, Role};
+use gg_store::EventRow;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::route::route;
-use crate::state::Web;
+use crate::route::{Routes, route};
 
 /// The operations on events.
-pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::default()
-        .routes(route(Permission::WriteEvent, routes!(create::create_event)))
-        .routes(route(Permission::Account, routes!(list::list_events)))
-        .routes(route(Permission::ReadEvent, routes!(read::read_event)))
-        .routes(route(Permission::WriteEvent, routes!(change::change_event)))
-        .routes(route(Permission::DeleteEvent, routes!(delete::delete_event)))
-        .routes(route(Permission::ReadEvent, routes!(summary::read_summary)))
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(route(Permission::WriteEvent, routes!(create::create_event)))
+        .merge(route(Permission::Account, routes!(list::list_events)))
+        .merge(route(Permission::ReadEvent, routes!(read::read_event)))
+        .merge(route(Permission::WriteEvent, routes!(change::change_event)))
+        .merge(route(Permission::DeleteEvent, routes!(delete::delete_event)))
+        .merge(route(Permission::ReadEvent, routes!(summary::read_summary)))
 }
 
 /// An event, and what the caller is to it.

@@ -5,10 +5,10 @@ use axum::response::IntoResponse;
 use gg_domain::id::EventId;
 
 use super::Event;
-use crate::extract::Path;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::extract::if_match::etag;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// Read an event
@@ -23,7 +23,7 @@ use crate::state::Web;
 pub(super) async fn read_event(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
 ) -> Result<impl IntoResponse, Problem> {
     let row = web.app.event(actor, event).await?;
     Ok(([etag(row.revision)], axum::Json(Event::from(row))))

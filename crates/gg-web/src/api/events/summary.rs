@@ -5,9 +5,9 @@ use gg_domain::id::EventId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::extract::Path;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// An event in numbers.
@@ -51,7 +51,7 @@ pub(super) struct AccessCounts {
 pub(super) async fn read_summary(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
 ) -> Result<axum::Json<Summary>, Problem> {
     let (row, counts) = web.app.summary(actor, event).await?;
     let mut accesses = AccessCounts::default();

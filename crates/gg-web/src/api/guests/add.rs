@@ -9,10 +9,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Guest;
+use crate::extract::Signed;
 use crate::extract::if_match::etag;
-use crate::extract::{Json, Path};
+use crate::extract::{Id, Json};
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// A guest to be added.
@@ -60,7 +60,7 @@ impl From<NewGuest> for GuestInput {
 pub(super) async fn add_guest(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
     Json(new): Json<NewGuest>,
 ) -> Result<impl IntoResponse, Problem> {
     let row = web.app.add_guest(actor, event, &new.into()).await?;

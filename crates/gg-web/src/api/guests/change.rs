@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use super::Guest;
 use crate::api::change::Change;
+use crate::extract::Signed;
 use crate::extract::if_match::{IfMatch, etag};
-use crate::extract::{Json, Path};
+use crate::extract::{Id, Json};
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// A change of a guest: what is left out stays, what is null is cleared.
@@ -79,7 +79,7 @@ impl GuestChange {
 pub(super) async fn change_guest(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(guest): Path<GuestId>,
+    Id(guest): Id<GuestId>,
     if_match: IfMatch,
     Json(change): Json<GuestChange>,
 ) -> Result<impl IntoResponse, Problem> {

@@ -4,10 +4,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use gg_domain::id::GuestId;
 
-use crate::extract::Path;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::extract::if_match::IfMatch;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// Erase a guest
@@ -25,7 +25,7 @@ use crate::state::Web;
 pub(super) async fn erase_guest(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(guest): Path<GuestId>,
+    Id(guest): Id<GuestId>,
     if_match: IfMatch,
 ) -> Result<StatusCode, Problem> {
     web.app.erase_guest(actor, guest, if_match.revision()).await?;

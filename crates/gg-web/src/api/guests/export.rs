@@ -6,9 +6,9 @@ use axum::response::IntoResponse;
 use gg_app::guest_list::Opening;
 use gg_domain::id::EventId;
 
-use crate::extract::Path;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// Export the guest list
@@ -26,7 +26,7 @@ use crate::state::Web;
 pub(super) async fn export_guests(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
 ) -> Result<impl IntoResponse, Problem> {
     let file = web.app.export_guests(actor, event, Opening::Plain).await?;
     let headers = [

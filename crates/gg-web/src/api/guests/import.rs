@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Query, Request, State};
+use axum::extract::{Query, State};
 use axum::http::Uri;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,9 +14,9 @@ use tokio::time::Instant;
 use utoipa::IntoParams;
 
 use crate::api::imports::ImportCounts;
-use crate::extract::Path;
+use crate::extract::Signed;
+use crate::extract::{Id, Text};
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// What takes longer is answered before it is done (CONTRACT.md).
@@ -77,22 +76,6 @@ fn truth(value: &str) -> Result<bool, &'static str> {
     value.parse().map_err(|_| "say true or false")
 }
 
-/// A body of `text/csv`, with whatever parameters: which encoding it is, is seen from the file itself.
-pub(super) struct CsvFile(Bytes);
-
-impl<S: Send + Sync> FromRequest<S> for CsvFile {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let essence = media_type.and_then(|value| value.split(';').next()).map(str::trim);
-        if !essence.is_some_and(|essence| essence.eq_ignore_ascii_case("text/csv")) {
-            return Err(Problem::unsupported_media_type("text/csv"));
-        }
-        Bytes::from_request(request, state).await.map(Self).map_err(Problem::from_body)
-    }
-}
-
 /// Import a guest list
 ///
 /// A CSV file, as a spreadsheet saves it. A row is an old guest by its `id` column where that names a guest of this
@@ -113,9 +96,9 @@ impl<S: Send + Sync> FromRequest<S> for CsvFile {
 pub(super) async fn import_guests(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
     uri: Uri,
-    CsvFile(file): CsvFile,
+    Text(file): Text,
 ) -> Result<Response, Problem> {
     let arrived = Instant::now();
     let query = ImportQuery::read(&uri).map_err(Problem::invalid)?;

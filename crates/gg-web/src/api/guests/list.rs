@@ -1,17 +1,17 @@
 //! `GET /api/v1/events/{event_id}/guests`
 
 use axum::extract::State;
-use gg_app::GuestFilter;
 use gg_domain::fields::FieldErrors;
 use gg_domain::id::EventId;
+use gg_store::GuestFilter;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Guest;
 use crate::api::paging::{Page, PageQuery};
-use crate::extract::{Path, Query};
+use crate::extract::Signed;
+use crate::extract::{Id, Query};
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// Characters of a search: longer than any name that is kept.
@@ -50,7 +50,7 @@ impl Search {
 pub(super) async fn list_guests(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
     Query(search): Query<Search>,
     Query(page): Query<PageQuery>,
 ) -> Result<axum::Json<Page<Guest>>, Problem> {

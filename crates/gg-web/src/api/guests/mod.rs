@@ -9,32 +9,27 @@ mod list;
 mod read;
 mod timeline;
 
-use axum::extract::DefaultBodyLimit;
-use gg_app::GuestRow;
-use gg_app::guest_list::FILE_BYTES_MAX;
 use gg_domain::actor::{Permission, Role};
+use gg_store::GuestRow;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::route::route;
-use crate::state::Web;
+use crate::route::{Routes, route};
 
 /// The operations on guests.
-pub fn routes() -> OpenApiRouter<Web> {
-    let import = route(Permission::WriteGuests, routes!(import::import_guests));
-    OpenApiRouter::default()
-        .routes(route(Permission::WriteGuests, routes!(add::add_guest)))
-        .routes(route(Permission::ReadGuests, routes!(list::list_guests)))
-        .routes(route(Permission::ReadGuests, routes!(read::read_guest)))
-        .routes(route(Permission::WriteGuests, routes!(change::change_guest)))
-        .routes(route(Permission::WriteGuests, routes!(erase::erase_guest)))
-        .routes(import.map(|import| import.route_layer(DefaultBodyLimit::max(FILE_BYTES_MAX))))
-        .routes(route(Permission::ExportGuests, routes!(export::export_guests)))
-        .routes(route(Permission::ReadGuests, routes!(timeline::read_timeline)))
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(route(Permission::WriteGuests, routes!(add::add_guest)))
+        .merge(route(Permission::ReadGuests, routes!(list::list_guests)))
+        .merge(route(Permission::ReadGuests, routes!(read::read_guest)))
+        .merge(route(Permission::WriteGuests, routes!(change::change_guest)))
+        .merge(route(Permission::WriteGuests, routes!(erase::erase_guest)))
+        .merge(route(Permission::WriteGuests, routes!(import::import_guests)))
+        .merge(route(Permission::ExportGuests, routes!(export::export_guests)))
+        .merge(route(Permission::ReadGuests, routes!(timeline::read_timeline)))
 }
 
 /// A guest. At the door, contacts and notes are null.

@@ -5,10 +5,10 @@ use axum::response::IntoResponse;
 use gg_domain::id::GuestId;
 
 use super::Guest;
-use crate::extract::Path;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::extract::if_match::etag;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// Read a guest
@@ -23,7 +23,7 @@ use crate::state::Web;
 pub(super) async fn read_guest(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(guest): Path<GuestId>,
+    Id(guest): Id<GuestId>,
 ) -> Result<impl IntoResponse, Problem> {
     let (row, role) = web.app.guest(actor, guest).await?;
     Ok(([etag(row.revision)], axum::Json(Guest::seen_by(role, row))))

@@ -1,16 +1,16 @@
 //! `GET /api/v1/guests/{guest_id}/timeline`
 
 use axum::extract::State;
-use gg_app::TimelineRow;
 use gg_domain::id::GuestId;
+use gg_store::TimelineRow;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::paging::Page;
-use crate::extract::Path;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// A line of a guest's timeline.
@@ -47,7 +47,7 @@ impl From<TimelineRow> for TimelineLine {
 pub(super) async fn read_timeline(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(guest): Path<GuestId>,
+    Id(guest): Id<GuestId>,
 ) -> Result<axum::Json<Page<TimelineLine>>, Problem> {
     let rows = web.app.timeline(actor, guest).await?;
     Ok(axum::Json(Page::whole(rows.into_iter().map(TimelineLine::from).collect())))

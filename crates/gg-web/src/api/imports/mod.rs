@@ -7,17 +7,17 @@ use gg_domain::actor::Permission;
 use gg_domain::id::ImportId;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::Path;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::problem::Problem;
-use crate::route::{Signed, route};
+use crate::route::{Routes, route};
 use crate::state::Web;
 
 /// The operations on imports.
-pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::default().routes(route(Permission::WriteGuests, routes!(read_import)))
+pub fn routes() -> Routes {
+    Routes::new().merge(route(Permission::WriteGuests, routes!(read_import)))
 }
 
 /// What an import did, or would do.
@@ -112,7 +112,7 @@ impl From<gg_app::ImportProgress> for ImportProgress {
 async fn read_import(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(import): Path<ImportId>,
+    Id(import): Id<ImportId>,
 ) -> Result<axum::Json<ImportProgress>, Problem> {
     Ok(axum::Json(web.app.import_progress(actor, import)?.into()))
 }

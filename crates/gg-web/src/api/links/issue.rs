@@ -5,9 +5,9 @@ use axum::response::IntoResponse;
 use gg_domain::id::GuestId;
 
 use super::{Link, told};
-use crate::extract::Path;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// Issue a guest's link
@@ -24,7 +24,7 @@ use crate::state::Web;
 pub(super) async fn issue_link(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(guest): Path<GuestId>,
+    Id(guest): Id<GuestId>,
 ) -> Result<impl IntoResponse, Problem> {
     Ok(told(&web.app.invite_guest(actor, guest).await?))
 }

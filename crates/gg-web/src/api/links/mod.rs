@@ -5,28 +5,25 @@ mod revoke;
 mod rotate;
 mod try_link;
 
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::Extension;
+use axum::http::header;
 use axum::response::IntoResponse;
 use gg_domain::actor::Permission;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::route::route;
-use crate::state::Web;
+use crate::idempotency::Secret;
+use crate::route::{Routes, route};
 
 /// The operations on links.
-pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::default()
-        .routes(route(Permission::Links, routes!(issue::issue_link)))
-        .routes(route(Permission::Links, routes!(rotate::rotate_link)))
-        .routes(route(Permission::Links, routes!(revoke::revoke_link)))
-        .routes(route(Permission::Links, routes!(try_link::try_link)))
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(route(Permission::Links, routes!(issue::issue_link)))
+        .merge(route(Permission::Links, routes!(rotate::rotate_link)))
+        .merge(route(Permission::Links, routes!(revoke::revoke_link)))
+        .merge(route(Permission::Links, routes!(try_link::try_link)))
 }
-
-const NO_STORE: [(HeaderName, HeaderValue); 1] =
-    [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
 
 /// A guest's link. A secret.
 #[derive(Serialize, ToSchema)]
@@ -38,6 +35,11 @@ pub struct Link {
     token: String,
 }
 
+/// An answer that holds a secret: no cache keeps it, nor does an `Idempotency-Key`.
+fn secret(body: impl Serialize) -> impl IntoResponse {
+    (Extension(Secret), [(header::CACHE_CONTROL, "no-store")], axum::Json(body))
+}
+
 fn told(link: &gg_app::Link) -> impl IntoResponse + use<> {
-    (NO_STORE, axum::Json(Link { url: link.url.clone(), token: link.token.expose().to_string() }))
+    secret(Link { url: link.url.clone(), token: link.token.expose().to_string() })
 }

@@ -4,9 +4,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use gg_domain::id::GuestId;
 
-use crate::extract::Path;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// Revoke a guest's link
@@ -20,7 +20,7 @@ use crate::state::Web;
 pub(super) async fn revoke_link(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(guest): Path<GuestId>,
+    Id(guest): Id<GuestId>,
 ) -> Result<StatusCode, Problem> {
     web.app.revoke_invite(actor, guest).await?;
     Ok(StatusCode::NO_CONTENT)

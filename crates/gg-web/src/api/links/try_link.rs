@@ -6,10 +6,10 @@ use gg_domain::id::GuestId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::NO_STORE;
-use crate::extract::Path;
+use super::secret;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// A link for a look of your own. A secret.
@@ -30,8 +30,8 @@ pub(super) struct TryLink {
 pub(super) async fn try_link(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(guest): Path<GuestId>,
+    Id(guest): Id<GuestId>,
 ) -> Result<impl IntoResponse, Problem> {
     let link = web.app.try_invite(actor, guest).await?;
-    Ok((NO_STORE, axum::Json(TryLink { url: link.url })))
+    Ok(secret(TryLink { url: link.url }))
 }

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::{ActionWord, Policy};
 use crate::api::guests::Band;
-use crate::extract::{Json, Path};
+use crate::extract::Signed;
+use crate::extract::{Id, Json};
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// Who would have been treated otherwise.
@@ -79,7 +79,7 @@ impl From<Treatment> for TreatmentWords {
 pub(super) async fn try_policy(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
     Json(policy): Json<Policy>,
 ) -> Result<axum::Json<PolicyTrial>, Problem> {
     let policy = policy.read().map_err(Problem::invalid)?;

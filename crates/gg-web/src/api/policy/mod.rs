@@ -10,19 +10,17 @@ use gg_domain::id::GuestId;
 use gg_domain::policy::{self as domain, Action, Actions, Thresholds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::route::route;
-use crate::state::Web;
+use crate::route::{Routes, route};
 
 /// The operations on policies.
-pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::default()
-        .routes(route(Permission::ReadPolicy, routes!(read::read_policy)))
-        .routes(route(Permission::WritePolicy, routes!(set::set_policy)))
-        .routes(route(Permission::WritePolicy, routes!(dry_run::try_policy)))
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(route(Permission::ReadPolicy, routes!(read::read_policy)))
+        .merge(route(Permission::WritePolicy, routes!(set::set_policy)))
+        .merge(route(Permission::WritePolicy, routes!(dry_run::try_policy)))
 }
 
 /// The organiser's rules for one event. What is left out is as it is by default.

@@ -4,9 +4,9 @@ use axum::extract::State;
 use gg_domain::id::EventId;
 
 use super::Policy;
-use crate::extract::Path;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// Read an event's policy
@@ -18,7 +18,7 @@ use crate::state::Web;
 pub(super) async fn read_policy(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
 ) -> Result<axum::Json<Policy>, Problem> {
     Ok(axum::Json(web.app.policy(actor, event).await?.into()))
 }

@@ -4,9 +4,9 @@ use axum::extract::State;
 use gg_domain::id::EventId;
 
 use super::Policy;
-use crate::extract::{Json, Path};
+use crate::extract::Signed;
+use crate::extract::{Id, Json};
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// Set an event's policy
@@ -20,7 +20,7 @@ use crate::state::Web;
 pub(super) async fn set_policy(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
     Json(policy): Json<Policy>,
 ) -> Result<axum::Json<Policy>, Problem> {
     let policy = policy.read().map_err(Problem::invalid)?;

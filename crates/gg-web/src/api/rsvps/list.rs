@@ -5,9 +5,9 @@ use gg_domain::id::EventId;
 
 use super::Rsvp;
 use crate::api::paging::{Page, PageQuery};
-use crate::extract::{Path, Query};
+use crate::extract::Signed;
+use crate::extract::{Id, Query};
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// List answers
@@ -21,7 +21,7 @@ use crate::state::Web;
 pub(super) async fn list_rsvps(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(event): Path<EventId>,
+    Id(event): Id<EventId>,
     Query(query): Query<PageQuery>,
 ) -> Result<axum::Json<Page<Rsvp>>, Problem> {
     let paging = query.paging().map_err(Problem::invalid)?;

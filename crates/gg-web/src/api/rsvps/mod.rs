@@ -6,26 +6,24 @@ mod record;
 
 use std::collections::BTreeMap;
 
-use gg_app::{RsvpHistoryRow, RsvpListRow, RsvpRow};
 use gg_domain::actor::{Permission, Role};
 use gg_domain::id::GuestId;
 use gg_domain::rsvp::Source;
+use gg_store::{RsvpHistoryRow, RsvpListRow, RsvpRow};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::route::route;
-use crate::state::Web;
+use crate::route::{Routes, route};
 
 /// The operations on answers.
-pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::default()
-        .routes(route(Permission::ReadGuests, routes!(list::list_rsvps)))
-        .routes(route(Permission::ReadGuests, routes!(read::read_rsvp)))
-        .routes(route(Permission::WriteGuests, routes!(record::record_rsvp)))
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(route(Permission::ReadGuests, routes!(list::list_rsvps)))
+        .merge(route(Permission::ReadGuests, routes!(read::read_rsvp)))
+        .merge(route(Permission::WriteGuests, routes!(record::record_rsvp)))
 }
 
 /// One who comes along.

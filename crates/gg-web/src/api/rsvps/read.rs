@@ -4,9 +4,9 @@ use axum::extract::State;
 use gg_domain::id::GuestId;
 
 use super::{PastRsvp, Rsvp, RsvpWithHistory};
-use crate::extract::Path;
+use crate::extract::Id;
+use crate::extract::Signed;
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// Read a guest's answer
@@ -20,7 +20,7 @@ use crate::state::Web;
 pub(super) async fn read_rsvp(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(guest): Path<GuestId>,
+    Id(guest): Id<GuestId>,
 ) -> Result<axum::Json<RsvpWithHistory>, Problem> {
     let (row, history, role) = web.app.answer_of(actor, guest).await?;
     let rsvp = row.map_or_else(|| Rsvp::none(guest), |row| Rsvp::seen_by(role, row));

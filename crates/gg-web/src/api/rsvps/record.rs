@@ -9,9 +9,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{PastRsvp, PlusOne, Rsvp, RsvpWithHistory};
-use crate::extract::{Json, Path};
+use crate::extract::Signed;
+use crate::extract::{Id, Json};
 use crate::problem::Problem;
-use crate::route::Signed;
 use crate::state::Web;
 
 /// An answer that came another way.
@@ -53,7 +53,7 @@ impl From<RecordRsvp> for AnswerInput {
 pub(super) async fn record_rsvp(
     State(web): State<Web>,
     Signed(actor): Signed,
-    Path(guest): Path<GuestId>,
+    Id(guest): Id<GuestId>,
     Json(record): Json<RecordRsvp>,
 ) -> Result<axum::Json<RsvpWithHistory>, Problem> {
     web.app.record_answer(actor, guest, &record.into()).await?;

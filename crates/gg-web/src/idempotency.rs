@@ -25,8 +25,8 @@ use crate::state::Web;
 const HEADER: &str = "idempotency-key";
 /// Most characters of a key.
 const KEY_CHARS_MAX: usize = 255;
-/// Most bytes of a body that takes part: a guest list goes without, since it adds nobody twice.
-const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Most bytes of a body that takes part: the largest that any write takes is a guest list.
+const BODY_BYTES_MAX: usize = gg_app::guest_list::FILE_BYTES_MAX;
 /// Most bytes of an answer that is kept.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
 

@@ -20,11 +20,13 @@ struct Refusal {
     header: Option<(&'static str, &'static str)>,
 }
 
+/// Where the document has the form of a problem.
+const PROBLEM: &str = "#/components/schemas/Problem";
 const RETRY_AFTER: Option<(&str, &str)> = Some(("Retry-After", "Seconds after which to try again."));
 
 #[rustfmt::skip]
 const REFUSALS: [Refusal; 12] = [
-    Refusal { status: "400", name: "Malformed", description: "The body is not JSON, or the request is broken.", header: None },
+    Refusal { status: "400", name: "Malformed", description: "The body is not JSON, or a header is not of its form.", header: None },
     Refusal { status: "401", name: "Unauthorized", description: "Nobody is signed in, or the key is none or was revoked.", header: Some(("WWW-Authenticate", "How to sign in.")) },
     Refusal { status: "403", name: "Forbidden", description: "Your role in the event, or the scope of the key, does not suffice; or a browser’s request did not prove that it came from our page.", header: None },
     Refusal { status: "404", name: "NotFound", description: "There is no such thing, or none that you may know of.", header: None },
@@ -109,19 +111,20 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if path.contains('{') {
         refusals.push("404");
     }
-    if has_parameter(operation, "query") {
+    if has_parameter(operation, |parameter| parameter["in"] == "query") {
         refusals.push("422");
     }
-    if has_parameter(operation, "header") {
+    if has_parameter(operation, |parameter| parameter["name"] == "If-Match") {
         refusals.extend(["412", "428"]);
     }
     if operation.contains_key("requestBody") {
         refusals.extend(["400", "413", "415", "422"]);
     }
     if signed && writes {
-        refusals.extend(["409", "422"]);
+        refusals.extend(["400", "409", "422"]);
         let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
         if let Some(parameters) = parameters.as_array_mut() {
+            parameters.retain(|parameter| parameter["name"] != "Idempotency-Key");
             parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
         }
     }
@@ -136,8 +139,9 @@ fn add(refusals: &[&str], operation: &mut Map<String, Value>) {
         responses.entry(refusal.status).or_insert(shared);
     }
     for (status, response) in responses.iter_mut() {
-        let bare = response.get("content").is_none() && response.get("$ref").is_none();
-        if bare && status.as_str() >= "400" {
+        let refusal = status.as_str() >= "400" && response.get("$ref").is_none();
+        let schema = response.pointer("/content/application~1json/schema/$ref").and_then(Value::as_str);
+        if refusal && schema.is_none_or(|schema| schema == PROBLEM) {
             response["content"] = problem_content();
         }
     }
@@ -159,9 +163,9 @@ fn tell_roles(permission: Permission, operation: &mut Map<String, Value>) {
     operation.insert("description".into(), all.into());
 }
 
-fn has_parameter(operation: &Map<String, Value>, place: &str) -> bool {
+fn has_parameter(operation: &Map<String, Value>, is: impl Fn(&Value) -> bool) -> bool {
     let parameters = operation.get("parameters").and_then(Value::as_array);
-    parameters.is_some_and(|parameters| parameters.iter().any(|parameter| parameter["in"] == place))
+    parameters.is_some_and(|parameters| parameters.iter().any(is))
 }
 
 fn security(signed: bool) -> Value {
@@ -181,7 +185,7 @@ fn responses() -> Value {
 }
 
 fn problem_content() -> Value {
-    json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } })
+    json!({ "application/problem+json": { "schema": { "$ref": PROBLEM } } })
 }
 
 fn problem_schema() -> Value {

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::members::RoleName;
 use crate::route::{Routes, route};
 
 /// The operations on events.
@@ -55,28 +56,14 @@ pub struct Event {
     /// Heads that hold seats.
     pub seats_taken: i64,
     /// What the caller is to it.
-    pub role: MemberRole,
+    pub role: RoleName,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
 }
 
-/// What a member is to an event.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum MemberRole {
-    /// May do all.
-    Owner,
-    /// All but members, policy, webhooks and deletion of the event.
-    Editor,
-    /// Reads names, parties, answers and bands, without contacts; labels accesses.
-    Door,
-    /// Reads.
-    Viewer,
-}
-
-impl From<Role> for MemberRole {
+impl From<Role> for RoleName {
     fn from(role: Role) -> Self {
         match role {
             Role::Owner => Self::Owner,

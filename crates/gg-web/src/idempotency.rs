@@ -53,7 +53,8 @@ async fn run(
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= KEY_CHARS_MAX);
+    let visible = |key: &&str| key.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = key.to_str().ok().filter(visible).filter(|key| !key.is_empty() && key.len() <= KEY_CHARS_MAX);
     let key = key
         .ok_or_else(|| Problem::bad_request("Idempotency-Key takes 1 to 255 visible characters"))?
         .to_string();

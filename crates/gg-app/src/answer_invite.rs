@@ -60,8 +60,16 @@ impl App {
                     let answer = answer?;
                     let pending = may_answer(&opened)? == Action::Hold;
                     let (guest, event) = (opened.guest_id, opened.event_id);
-                    let given =
-                        Given { id, guest, event, answer, source: Source::Guest, access: Some(access), pending, at };
+                    let given = Given {
+                        id,
+                        guest,
+                        event,
+                        answer,
+                        source: Source::Guest,
+                        access: Some(access),
+                        pending,
+                        at,
+                    };
                     let row = give(tx, &sources, &given).await?;
                     prove_device(tx, &opened, at).await?;
                     Ok(row)
@@ -81,7 +89,12 @@ impl App {
     ///
     /// # Errors
     /// As [`App::answer_invite`].
-    pub async fn answer_form(&self, token: &str, opening: &Opening, input: &AnswerInput) -> Result<(RsvpRow, Judged)> {
+    pub async fn answer_form(
+        &self,
+        token: &str,
+        opening: &Opening,
+        input: &AnswerInput,
+    ) -> Result<(RsvpRow, Judged)> {
         let answer = Arc::new(Answer::parse(input)?);
         for _ in 0..ANSWER_TRIES {
             let opening = Opening { act: Some(Act::Answered), ..opening.clone() };
@@ -154,7 +167,9 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`].
     pub async fn answer_of(
-        &self, actor: Actor, guest: GuestId,
+        &self,
+        actor: Actor,
+        guest: GuestId,
     ) -> Result<(Option<RsvpRow>, Vec<RsvpHistoryRow>, gg_domain::actor::Role)> {
         self.store
             .read(async move |conn: &mut Conn| -> Result<_> {
@@ -233,7 +248,8 @@ async fn give(tx: &mut WriteTx, sources: &gg_domain::clock::Sources, given: &Giv
     };
     tx.insert_rsvp(&new, before.as_ref()).await?;
 
-    let fact = facts::rsvp_given(sources, given.event, given.guest, Some(given.id), first, given.pending, given.at);
+    let fact =
+        facts::rsvp_given(sources, given.event, given.guest, Some(given.id), first, given.pending, given.at);
     tx.append_feed(&fact).await?;
     metrics::counter!("guestguard_answers_total", "source" => given.source.as_str()).increment(1);
     tx.rsvp(&actor, given.guest).await?.ok_or(Error::NotFound)
@@ -250,11 +266,8 @@ fn refused(refusal: Refusal) -> Error {
 async fn prove_device(tx: &mut WriteTx, access: &AccessRow, at: Timestamp) -> Result<()> {
     let actor = Actor::Invite { event: access.event_id, guest: access.guest_id };
     let (risk, revision) = tx.guest_risk(&actor, access.guest_id).await?;
-    let score = Score {
-        raw: access.raw.unwrap_or(1.0),
-        degraded: access.degraded,
-        ..gg_risk::degraded(&risk)
-    };
+    let score =
+        Score { raw: access.raw.unwrap_or(1.0), degraded: access.degraded, ..gg_risk::degraded(&risk) };
     let proven = gg_risk::update(&risk, &access.snapshot.0, &score, Admission::Followed(Act::Answered));
     if proven == risk {
         return Ok(());

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Figures of `access.checked`. A band of `None` means: a machine's after all, or a test.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct AccessFigures {
+pub(crate) struct AccessFigures {
     /// The band.
     pub band: Option<Band>,
     /// Why.
@@ -22,35 +22,47 @@ pub struct AccessFigures {
 
 /// Figures of `rsvp.created` and `rsvp.updated`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct RsvpFigures {
+pub(crate) struct RsvpFigures {
     /// Waits for the organiser's word.
     pub pending: bool,
 }
 
 /// A guest was added.
-pub fn guest_created(sources: &Sources, event: EventId, guest: GuestId, at: Timestamp) -> NewFeed {
+pub(crate) fn guest_created(sources: &Sources, event: EventId, guest: GuestId, at: Timestamp) -> NewFeed {
     fact(sources, FeedKind::GuestCreated, event, guest, at)
 }
 
 /// A guest's link was opened by a human for the first time.
-pub fn guest_opened(sources: &Sources, event: EventId, guest: GuestId, at: Timestamp) -> NewFeed {
+pub(crate) fn guest_opened(sources: &Sources, event: EventId, guest: GuestId, at: Timestamp) -> NewFeed {
     fact(sources, FeedKind::GuestOpened, event, guest, at)
 }
 
 /// An opening was judged.
-pub fn access_checked(
-    sources: &Sources, event: EventId, guest: GuestId, access: AccessId, figures: &AccessFigures, at: Timestamp,
+pub(crate) fn access_checked(
+    sources: &Sources,
+    event: EventId,
+    guest: GuestId,
+    access: AccessId,
+    figures: &AccessFigures,
+    at: Timestamp,
 ) -> NewFeed {
     let figures = serde_json::to_string(figures).expect("figures are plain numbers and words");
     NewFeed { access: Some(access), figures, ..fact(sources, FeedKind::AccessChecked, event, guest, at) }
 }
 
 /// An answer was given, changed, released or (`rsvp` none) taken out.
-pub fn rsvp_given(
-    sources: &Sources, event: EventId, guest: GuestId, rsvp: Option<RsvpId>, first: bool, pending: bool, at: Timestamp,
+pub(crate) fn rsvp_given(
+    sources: &Sources,
+    event: EventId,
+    guest: GuestId,
+    rsvp: Option<RsvpId>,
+    first: bool,
+    pending: bool,
+    at: Timestamp,
 ) -> NewFeed {
     let kind = if first { FeedKind::RsvpCreated } else { FeedKind::RsvpUpdated };
-    let figures = serde_json::to_string(&RsvpFigures { pending }).expect("figures are plain numbers and words");
+    let figures =
+        serde_json::to_string(&RsvpFigures { pending }).expect("figures are plain numbers and words");
     NewFeed { rsvp, figures, ..fact(sources, kind, event, guest, at) }
 }
 

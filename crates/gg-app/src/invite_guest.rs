@@ -100,7 +100,8 @@ impl App {
                 let generation = tx.insert_invite(row.event_id, guest, invite, key, at).await?;
                 let (risk, revision) = tx.guest_risk(&actor, guest).await?;
                 if revision > 0 {
-                    let set = tx.set_guest_risk(row.event_id, guest, revision, &gg_risk::reissue(&risk)).await?;
+                    let set =
+                        tx.set_guest_risk(row.event_id, guest, revision, &gg_risk::reissue(&risk)).await?;
                     if !set {
                         return Err(Error::Stale);
                     }

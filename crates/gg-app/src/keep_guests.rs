@@ -21,7 +21,8 @@ impl App {
     /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Forbidden`].
     pub async fn add_guest(&self, actor: Actor, event: EventId, input: &GuestInput) -> Result<GuestRow> {
         let details = GuestDetails::parse(input);
-        let (guest, party, at) = (self.sources.id::<GuestId>(), self.sources.id::<PartyId>(), self.sources.now());
+        let (guest, party, at) =
+            (self.sources.id::<GuestId>(), self.sources.id::<PartyId>(), self.sources.now());
         let fact = facts::guest_created(&self.sources, event, guest, at);
 
         self.store
@@ -47,7 +48,11 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`].
     pub async fn guests(
-        &self, actor: Actor, event: EventId, filter: GuestFilter, paging: Paging<GuestId>,
+        &self,
+        actor: Actor,
+        event: EventId,
+        filter: GuestFilter,
+        paging: Paging<GuestId>,
     ) -> Result<(Page<GuestRow, GuestId>, Role)> {
         self.store
             .read(async move |conn: &mut Conn| -> Result<_> {
@@ -62,7 +67,11 @@ impl App {
     /// # Errors
     /// [`Error::Stale`] where he changed in the meantime, [`Error::Invalid`], [`Error::NotFound`].
     pub async fn change_guest(
-        &self, actor: Actor, guest: GuestId, revision: i64, change: impl FnOnce(&mut GuestInput) + Clone + Send + 'static,
+        &self,
+        actor: Actor,
+        guest: GuestId,
+        revision: i64,
+        change: impl FnOnce(&mut GuestInput) + Clone + Send + 'static,
     ) -> Result<GuestRow> {
         let (party, at) = (self.sources.id::<PartyId>(), self.sources.now());
         self.store

@@ -94,7 +94,13 @@ impl App {
         let action = gg_risk::decide(&score, &policy, self.step_up_deliverable);
 
         let sources = self.sources.clone();
-        let again = Arc::new((row, link.revision.unwrap_or(0), after, rejudged(access, &score, action, snapshot), score));
+        let again = Arc::new((
+            row,
+            link.revision.unwrap_or(0),
+            after,
+            rejudged(access, &score, action, snapshot),
+            score,
+        ));
         let written = self
             .store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
@@ -127,8 +133,12 @@ impl App {
 
 /// The band that the organiser's word leaves: his yes is Verified, his no at least Suspicious.
 fn after_label(
-    link: &LinkRow, seen: &Snapshot, risk: &gg_domain::risk::GuestRisk, policy: &gg_domain::policy::Policy,
-    event: &EventFacts, label: Label,
+    link: &LinkRow,
+    seen: &Snapshot,
+    risk: &gg_domain::risk::GuestRisk,
+    policy: &gg_domain::policy::Policy,
+    event: &EventFacts,
+    label: Label,
 ) -> Score {
     let known = Known { guest_id: link.guest_id, party: link.party_id, guest: risk, policy, event };
     let score = gg_risk::score(seen, &known);
@@ -154,7 +164,11 @@ fn rejudged(access: AccessId, score: &Score, action: Action, snapshot: Snapshot)
 
 /// Releases or drops the answer that came with an access and waits for the organiser's word.
 async fn settle_pending(
-    tx: &mut WriteTx, sources: &gg_domain::clock::Sources, access: &AccessRow, label: Label, at: jiff::Timestamp,
+    tx: &mut WriteTx,
+    sources: &gg_domain::clock::Sources,
+    access: &AccessRow,
+    label: Label,
+    at: jiff::Timestamp,
 ) -> Result<()> {
     let guest = Actor::Invite { event: access.event_id, guest: access.guest_id };
     let Some(row) = tx.rsvp(&guest, access.guest_id).await?.filter(|row| row.pending) else { return Ok(()) };

@@ -1,3 +1,60 @@
 //! The verbs of the product: each use case loads, decides, saves and tells.
+//!
+//! [`App`] holds what they need, handed in by the composition root. A use case is a method on it,
+//! in a file named after the verb.
 
+use std::sync::Arc;
+
+use gg_domain::clock::Sources;
+use gg_risk::Scorer;
+use gg_store::Store;
+
+mod answer_invite;
+mod error;
+mod facts;
 pub mod guest_list;
+mod import_guests;
+mod invite_guest;
+mod keep_guests;
+mod keyring;
+mod label_access;
+mod members;
+mod open_invite;
+mod password;
+mod plan_event;
+mod read_feed;
+mod score_access;
+mod secrets;
+mod sign_in;
+mod tidy;
+
+pub use error::{Error, Result};
+pub use import_guests::{Imported, Prepared};
+pub use invite_guest::Link;
+pub use keyring::{Keyring, KeyringError};
+pub use open_invite::{FetchQueue, Fetches, InvitePage, OpenLink, fetches};
+pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
+pub use score_access::{Judged, Opening};
+pub use secrets::{SECRET_LEN, Secrets};
+pub use sign_in::{API_KEY_PREFIX, Identity, NewSession};
+
+/// What the use cases need. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// Where the data is.
+    pub store: Store,
+    /// Clock, ids, randomness.
+    pub sources: Sources,
+    /// The secrets of this deployment.
+    pub secrets: Arc<Secrets>,
+    /// The keys that sign links.
+    pub keyring: Arc<Keyring>,
+    /// Who scores openings.
+    pub scorer: Arc<dyn Scorer>,
+    /// Where fetches of links wait to be kept.
+    pub fetches: Fetches,
+    /// Where guests reach us, without a slash at the end.
+    pub public_url: Arc<str>,
+    /// Whether a six-digit code can reach a guest: while not, a step-up lets in (CONTRACT.md).
+    pub step_up_deliverable: bool,
+}

@@ -134,7 +134,10 @@ impl App {
 }
 
 pub(crate) async fn open_link(
-    conn: &mut Conn, claims: Claims, viewer: Option<AccountId>, now: Timestamp,
+    conn: &mut Conn,
+    claims: Claims,
+    viewer: Option<AccountId>,
+    now: Timestamp,
 ) -> Result<OpenLink> {
     let generation = if claims.purpose == Purpose::Try { 0 } else { claims.generation };
     let row = conn.link(claims.guest, generation).await?.ok_or(BadToken)?;

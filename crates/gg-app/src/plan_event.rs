@@ -39,7 +39,11 @@ impl App {
     ///
     /// # Errors
     /// The store's.
-    pub async fn events(&self, account: AccountId, paging: Paging<EventId>) -> Result<Page<EventRow, EventId>> {
+    pub async fn events(
+        &self,
+        account: AccountId,
+        paging: Paging<EventId>,
+    ) -> Result<Page<EventRow, EventId>> {
         self.store.read(async move |conn: &mut Conn| Ok(conn.events(account, paging).await?)).await
     }
 
@@ -48,7 +52,11 @@ impl App {
     /// # Errors
     /// [`Error::Stale`] where it changed in the meantime, [`Error::Invalid`], [`Error::NotFound`].
     pub async fn change_event(
-        &self, actor: Actor, event: EventId, revision: i64, change: impl FnOnce(&mut EventInput) + Clone + Send + 'static,
+        &self,
+        actor: Actor,
+        event: EventId,
+        revision: i64,
+        change: impl FnOnce(&mut EventInput) + Clone + Send + 'static,
     ) -> Result<EventRow> {
         let at = self.sources.now();
         self.store

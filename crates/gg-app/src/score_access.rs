@@ -140,12 +140,25 @@ impl App {
         let policy = policy(&link.row);
         let snapshot = gg_risk::snapshot(&access, policy.fingerprint);
         let score = if human { Some(self.score(&link.row, &policy, &snapshot, &event).await) } else { None };
-        Ok(verdict(&link, &access, class, snapshot, score, &policy, self.step_up_deliverable, set_device))
+        Ok(verdict(
+            &link,
+            &access,
+            class,
+            snapshot,
+            score.as_ref(),
+            &policy,
+            self.step_up_deliverable,
+            set_device,
+        ))
     }
 
     /// The engine's word within the deadline, or its absence, which lets in.
     pub(crate) async fn score(
-        &self, row: &LinkRow, policy: &Policy, seen: &Snapshot, event: &EventFacts,
+        &self,
+        row: &LinkRow,
+        policy: &Policy,
+        seen: &Snapshot,
+        event: &EventFacts,
     ) -> Score {
         let risk = row.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
         let known = Known { guest_id: row.guest_id, party: row.party_id, guest: &risk, policy, event };
@@ -165,7 +178,10 @@ impl App {
 
 /// What the event's other openings say of this device.
 pub(crate) async fn event_facts(
-    conn: &mut Conn, row: &LinkRow, device: Option<DeviceId>, at: Timestamp,
+    conn: &mut Conn,
+    row: &LinkRow,
+    device: Option<DeviceId>,
+    at: Timestamp,
 ) -> Result<EventFacts> {
     let since = |span| at.checked_sub(span).unwrap_or(Timestamp::MIN);
     let touched = match device {
@@ -174,7 +190,8 @@ pub(crate) async fn event_facts(
         }
         None => Vec::new(),
     };
-    let touched = touched.into_iter().map(|row| Touched { guest: row.guest_id, party: row.party_id }).collect();
+    let touched =
+        touched.into_iter().map(|row| Touched { guest: row.guest_id, party: row.party_id }).collect();
     let share_preview_at = conn.share_preview_at(row.guest_id, since(PREVIEW_FOR)).await?;
     Ok(EventFacts { touched, share_preview_at, ..EventFacts::default() })
 }
@@ -185,20 +202,26 @@ pub(crate) fn policy(row: &LinkRow) -> Policy {
 
 #[expect(clippy::too_many_arguments, reason = "each is one part of the record that is put together here")]
 fn verdict(
-    link: &OpenLink, access: &LinkAccess, class: Class, snapshot: Snapshot, score: Option<Score>, policy: &Policy,
-    step_up_deliverable: bool, set_device: Option<DeviceId>,
+    link: &OpenLink,
+    access: &LinkAccess,
+    class: Class,
+    snapshot: Snapshot,
+    score: Option<&Score>,
+    policy: &Policy,
+    step_up_deliverable: bool,
+    set_device: Option<DeviceId>,
 ) -> Verdict {
     let risk = link.row.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
-    let decision = score.as_ref().map_or(Action::Allow, |score| gg_risk::decide(score, policy, step_up_deliverable));
-    let after = score.as_ref().map(|score| {
+    let decision = score.map_or(Action::Allow, |score| gg_risk::decide(score, policy, step_up_deliverable));
+    let after = score.map(|score| {
         (gg_risk::update(&risk, &snapshot, score, Admission::Opened), link.row.revision.unwrap_or(0))
     });
-    let band = score.as_ref().map(|score| score.band);
+    let band = score.map(|score| score.band);
     let judged = Judged {
         access: access.id,
         decision,
         band,
-        degraded: score.as_ref().is_some_and(|score| score.degraded),
+        degraded: score.is_some_and(|score| score.degraded),
         test: link.test,
         set_device: if score.is_some() { set_device } else { None },
     };
@@ -210,11 +233,11 @@ fn verdict(
         class: class.as_str(),
         test: link.test,
         band: band.map(Band::as_str),
-        p: score.as_ref().map(|score| score.p),
-        raw: score.as_ref().map(|score| score.raw),
-        reasons: score.as_ref().map(|score| score.reasons.clone()).unwrap_or_default(),
+        p: score.map(|score| score.p),
+        raw: score.map(|score| score.raw),
+        reasons: score.map(|score| score.reasons.clone()).unwrap_or_default(),
         snapshot,
-        model: score.as_ref().map(|score| score.model.to_string()).unwrap_or_default(),
+        model: score.map(|score| score.model.to_string()).unwrap_or_default(),
         degraded: judged.degraded,
         decision: decision.as_str(),
         device: access.device_now(),
@@ -238,7 +261,11 @@ fn verdict(
 ///
 /// # Errors
 /// [`Error::Stale`] where the guest's row changed since it was read: judge again.
-pub(crate) async fn write_verdict(tx: &mut WriteTx, sources: &gg_domain::clock::Sources, verdict: &Verdict) -> Result<()> {
+pub(crate) async fn write_verdict(
+    tx: &mut WriteTx,
+    sources: &gg_domain::clock::Sources,
+    verdict: &Verdict,
+) -> Result<()> {
     let new = &verdict.new;
     if let Some((risk, revision)) = &verdict.risk {
         let mut risk = risk.clone();
@@ -257,11 +284,8 @@ pub(crate) async fn write_verdict(tx: &mut WriteTx, sources: &gg_domain::clock::
     }
     tx.insert_access(new).await?;
     if verdict.risk.is_some() {
-        let figures = AccessFigures {
-            band: verdict.judged.band,
-            reasons: new.reasons.clone(),
-            degraded: new.degraded,
-        };
+        let figures =
+            AccessFigures { band: verdict.judged.band, reasons: new.reasons.clone(), degraded: new.degraded };
         let fact = facts::access_checked(sources, new.event, new.guest, new.id, &figures, new.at);
         tx.append_feed(&fact).await?;
     }
@@ -276,4 +300,3 @@ fn count(verdict: &Verdict) {
         metrics::counter!("guestguard_accesses_degraded_total").increment(1);
     }
 }
-

@@ -7,6 +7,7 @@
 mod accesses;
 mod accounts;
 mod api_keys;
+pub mod backup;
 mod db;
 mod deployment;
 mod error;

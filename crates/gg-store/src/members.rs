@@ -104,6 +104,24 @@ impl Conn {
     }
 }
 
+impl Conn {
+    /// What the account of a session or of an API key is to an event: `None` once either has ended.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn credential_role(
+        &mut self,
+        event: EventId,
+        credential: uuid::Uuid,
+        now: Timestamp,
+    ) -> Result<Option<Role>> {
+        const SQL: &str = "select m.role from members m where m.event_id = $1 and m.account_id in (
+                select account_id from sessions where id = $2 and expires_at > $3
+                union select account_id from api_keys where id = $2 and revoked_at is null)";
+        Ok(self.optional::<(Role,)>(SQL, args![event, credential, now]).await?.map(|(role,)| role))
+    }
+}
+
 impl WriteTx {
     /// Makes an account a member of an event that was just made, or that it was invited to. An old role gives way.
     ///

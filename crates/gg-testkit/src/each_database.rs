@@ -1,6 +1,8 @@
 //! One test, two databases.
 
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+
+use futures_util::FutureExt as _;
 
 use crate::test_db::TestDb;
 
@@ -41,7 +43,7 @@ macro_rules! each_database {
 pub fn on_sqlite<F, Fut>(test: F)
 where
     F: FnOnce(TestDb) -> Fut,
-    Fut: Future<Output = ()> + Send + 'static,
+    Fut: Future<Output = ()>,
 {
     on(TestDb::sqlite(), test);
 }
@@ -53,7 +55,7 @@ where
 pub fn on_postgres<F, Fut>(test: F)
 where
     F: FnOnce(TestDb) -> Fut,
-    Fut: Future<Output = ()> + Send + 'static,
+    Fut: Future<Output = ()>,
 {
     on(TestDb::postgres(), test);
 }
@@ -61,17 +63,17 @@ where
 fn on<F, Fut>(open: impl Future<Output = TestDb>, test: F)
 where
     F: FnOnce(TestDb) -> Fut,
-    Fut: Future<Output = ()> + Send + 'static,
+    Fut: Future<Output = ()>,
 {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build();
     runtime.expect("a runtime starts").block_on(async {
         let mut db = open.await;
         let remains = db.take_remains();
-        // A task of its own, so that what it leaves behind is removed when it panics too.
-        let outcome = tokio::spawn(test(db)).await;
+        // Caught, so that what it leaves behind is removed when it panics too.
+        let outcome = AssertUnwindSafe(test(db)).catch_unwind().await;
         remains.remove().await;
         if let Err(failure) = outcome {
-            resume_unwind(failure.into_panic());
+            resume_unwind(failure);
         }
     });
 }

@@ -130,7 +130,9 @@ mod tests {
     fn every_script_that_a_script_imports_exists() {
         for name in Asset::iter().filter(|name| name.ends_with(".js")) {
             let text = String::from_utf8(Asset::get(&name).unwrap().data.into_owned()).unwrap();
-            for import in between(&text, "from \"./", "\"").into_iter().chain(between(&text, "import(\"./", "\"")) {
+            for import in
+                between(&text, "from \"./", "\"").into_iter().chain(between(&text, "import(\"./", "\""))
+            {
                 assert!(Asset::get(&format!("js/{import}")).is_some(), "{name} imports {import}");
             }
         }

@@ -83,6 +83,16 @@ impl Standing {
         }
     }
 
+    /// The key by which the monitor's script finds the badge.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Coming => "coming",
+            Self::NotComing => "declined",
+            Self::Waiting => "waiting",
+            Self::Held => "held",
+        }
+    }
+
     /// The class that gives the badge its dot.
     pub fn class(self) -> &'static str {
         match self {
@@ -293,8 +303,16 @@ pub struct ReasonWords {
 pub const REASON_WORDS: &[ReasonWords] = &[
     words("DEV_KNOWN", "A device we know", "opened on a known device"),
     words("DEV_NEW", "A new device", "opened on a new device"),
-    words("DEV_DOWNGRADE", "An older version of a known device", "opened on a device that went back a version"),
-    words("DEV_REPLAY_NO_COOKIE", "Looks like a known device, without its mark", "opened on a copy of a known device"),
+    words(
+        "DEV_DOWNGRADE",
+        "An older version of a known device",
+        "opened on a device that went back a version",
+    ),
+    words(
+        "DEV_REPLAY_NO_COOKIE",
+        "Looks like a known device, without its mark",
+        "opened on a copy of a known device",
+    ),
     words("DEV_UNPROVEN", "A device not yet proven", "opened on a device not yet proven"),
     words("NET_HOME", "Usual network", "opened on the usual network"),
     words("NET_NEW_ASN", "A new network", "opened on a new network"),
@@ -303,17 +321,41 @@ pub const REASON_WORDS: &[ReasonWords] = &[
     words("NET_HOSTING", "From a data centre", "opened from a data centre"),
     words("NET_VPN", "Through a VPN", "opened through a VPN"),
     words("NET_RELAY", "Through a privacy relay", "opened through a privacy relay"),
-    words("GRAPH_MULTI_GUEST", "Opened other guests’ links", "opened on a device that opened other guests’ links"),
-    words("GRAPH_RARE_TRAITS", "Shares rare traits with another guest’s device", "opened on a device like another guest’s"),
-    words("IP_FANOUT", "Many links opened from one place", "opened from a place where many links were opened"),
+    words(
+        "GRAPH_MULTI_GUEST",
+        "Opened other guests’ links",
+        "opened on a device that opened other guests’ links",
+    ),
+    words(
+        "GRAPH_RARE_TRAITS",
+        "Shares rare traits with another guest’s device",
+        "opened on a device like another guest’s",
+    ),
+    words(
+        "IP_FANOUT",
+        "Many links opened from one place",
+        "opened from a place where many links were opened",
+    ),
     words("LINK_SPREAD", "The link is opened in many places", "opened again, the link is in many places"),
     words("SHARE_PREVIEW", "The link was shared in a chat", "opened after the link was shared in a chat"),
     words("TZ_MISMATCH", "Clock and place disagree", "opened where clock and place disagree"),
     words("SIG_MISSING", "The browser told us little", "opened in a browser that told us little"),
-    words("SIG_CONTRADICTION", "The browser contradicts itself", "opened in a browser that contradicts itself"),
+    words(
+        "SIG_CONTRADICTION",
+        "The browser contradicts itself",
+        "opened in a browser that contradicts itself",
+    ),
     words("AUTOMATION_FLAG", "An automated browser", "opened in an automated browser"),
-    words("LINK_LEAKED_PRIOR", "The link may have leaked before", "opened, and the link may have leaked before"),
-    words("DELEGATE_KNOWN", "Someone who answers for this guest", "opened by someone who answers for this guest"),
+    words(
+        "LINK_LEAKED_PRIOR",
+        "The link may have leaked before",
+        "opened, and the link may have leaked before",
+    ),
+    words(
+        "DELEGATE_KNOWN",
+        "Someone who answers for this guest",
+        "opened by someone who answers for this guest",
+    ),
     words("FIRST_SEEN", "First opening", "opened for the first time"),
     words("DEGRADED", "Not fully checked yet", "opened, not fully checked yet"),
 ];
@@ -325,6 +367,18 @@ const fn words(code: &'static str, name: &'static str, sentence: &'static str) -
 /// The words for `code`; `None` where it has none yet.
 pub fn reason_words(code: &str) -> Option<&'static ReasonWords> {
     REASON_WORDS.iter().find(|words| words.code == code)
+}
+
+/// What is said of an opening after the guest's name: the words of the reason that weighs most in the band's
+/// direction (for Verified what speaks for the guest, else what speaks against).
+pub fn opening_sentence(band: Band, reasons: &[Evidence]) -> String {
+    let weight = |reason: &&Evidence| if band == Band::Low { -reason.nats } else { reason.nats };
+    reasons
+        .iter()
+        .max_by(|a, b| weight(a).total_cmp(&weight(b)))
+        .and_then(|reason| reason_words(&reason.code))
+        .map_or("opened the link", |words| words.sentence)
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -349,6 +403,15 @@ mod tests {
     fn evidence_past_the_chart_is_drawn_to_its_edge() {
         let strong = Evidence { code: "NET_TOR".into(), words: "Tor".into(), nats: 40.0 };
         assert_eq!((strong.x(), strong.width()), ("60.0".to_owned(), "60.0".to_owned()));
+    }
+
+    #[test]
+    fn a_sentence_names_what_weighs_most_in_the_band_s_direction() {
+        let reason = |code: &str, nats| Evidence { code: code.into(), words: String::new(), nats };
+        let reasons = [reason("NET_HOME", -1.0), reason("DEV_NEW", 1.4), reason("FIRST_SEEN", 0.1)];
+        assert_eq!(opening_sentence(Band::Low, &reasons), "opened on the usual network");
+        assert_eq!(opening_sentence(Band::High, &reasons), "opened on a new device");
+        assert_eq!(opening_sentence(Band::High, &[]), "opened the link");
     }
 
     #[test]

@@ -5,8 +5,11 @@
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod data_dir;
+pub mod demo;
 pub mod lifecycle;
 pub mod telemetry;
+pub mod wiring;
 
 use std::process::ExitCode;
 

@@ -82,7 +82,11 @@ mod tests {
     fn page(fresh_key: Option<FreshKey>) -> AccountPage {
         AccountPage {
             chrome: awkward::chrome(Tab::Account),
-            sessions: vec![SessionRow { browser: awkward::SCRIPT.into(), seen: awkward::when(), is_this: true }],
+            sessions: vec![SessionRow {
+                browser: awkward::SCRIPT.into(),
+                seen: awkward::when(),
+                is_this: true,
+            }],
             keys: vec![KeyRow {
                 id: "k1".into(),
                 name: awkward::SCRIPT.into(),

@@ -3,13 +3,15 @@
 use crate::view::{Chrome, EventTabs, Notice, Tab, Tone, When};
 
 /// A name that is longer than any column.
-pub(crate) const LONG_NAME: &str = "Nana Akosua Oforiwaa Agyemang-Prempeh von Hohenlohe-Waldenburg-Schillingsfürst und zu Sayn-Wittgenstein";
+pub(crate) const LONG_NAME: &str =
+    "Nana Akosua Oforiwaa Agyemang-Prempeh von Hohenlohe-Waldenburg-Schillingsfürst und zu Sayn-Wittgenstein";
 /// A name that is written from the right.
 pub(crate) const ARABIC: &str = "حفل زفاف ليلى وعمر في قصر المنتزه";
 /// A name of more than one plane.
 pub(crate) const EMOJI: &str = "Zoë 👩🏽‍🚀🎉 Ọlá";
 /// An address without a place to break.
-pub(crate) const LONG_EMAIL: &str = "nana.akosua.oforiwaa.agyemang-prempeh.the.second@a-very-long-subdomain.example.com";
+pub(crate) const LONG_EMAIL: &str =
+    "nana.akosua.oforiwaa.agyemang-prempeh.the.second@a-very-long-subdomain.example.com";
 /// What must come out as text.
 pub(crate) const SCRIPT: &str = "<script>alert(\"1\")</script>";
 

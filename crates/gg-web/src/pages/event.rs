@@ -130,7 +130,12 @@ mod tests {
             time_zone: "Africa/Accra".into(),
             venue: awkward::ARABIC.into(),
             deadline: String::new(),
-            figures: EventFigures { seats: 128, capacity: Some(180), attending: 94, ..EventFigures::default() },
+            figures: EventFigures {
+                seats: 128,
+                capacity: Some(180),
+                attending: 94,
+                ..EventFigures::default()
+            },
             bands: vec![BandCount { band: Band::High, count: 2 }],
             members: vec![
                 MemberRow {
@@ -152,7 +157,11 @@ mod tests {
             policy: vec![PolicyRow {
                 band: Band::High,
                 field: "action_high".into(),
-                actions: vec![Choice { value: "step_up".into(), label: "Ask for a code".into(), chosen: true }],
+                actions: vec![Choice {
+                    value: "step_up".into(),
+                    label: "Ask for a code".into(),
+                    chosen: true,
+                }],
             }],
             fingerprint: true,
             fresh_invitation: None,

@@ -241,7 +241,8 @@ mod tests {
 
     #[test]
     fn a_code_is_asked_for_in_one_field() {
-        let ask = StepUp { access_id: "x1".into(), sent: true, error: Some("This code is not right.".into()) };
+        let ask =
+            StepUp { access_id: "x1".into(), sent: true, error: Some("This code is not right.".into()) };
         let html = page(InviteState::StepUp(ask));
         assert!(html.contains("autocomplete=\"one-time-code\""));
         assert!(html.contains("This code is not right."));

@@ -24,11 +24,12 @@ mod read_feed;
 mod score_access;
 mod secrets;
 
+pub use answer_invite::FormAnswer;
 pub use error::{Error, Result};
 pub use import_guests::{Imported, Prepared};
 pub use invite_guest::Link;
 pub use keyring::Keyring;
-pub use open_invite::{FetchQueue, Fetches, InvitePage, OpenLink, fetches};
+pub use open_invite::{Fetch, FetchQueue, Fetches, InvitePage, OpenLink, fetches};
 pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
 pub use score_access::{Judged, Opening};
 pub use secrets::Secrets;

@@ -26,6 +26,7 @@ mod secrets;
 
 pub use answer_invite::FormAnswer;
 pub use error::{Error, Result};
+pub use gg_store::{EventRow, GuestRow, RsvpRow, StoreError};
 pub use import_guests::{Imported, Prepared};
 pub use invite_guest::Link;
 pub use keyring::Keyring;

@@ -4,8 +4,13 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 /// Secrets.
 #[derive(Debug)]
-pub struct Secrets(pub [u8; 32]);
+pub struct Secrets([u8; 32]);
 impl Secrets {
+    /// Secrets for tests.
+    pub fn for_tests(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The device as this event knows it.
     pub fn event_device(&self, event: EventId, device: DeviceId) -> DeviceId {
         let mut id = [0; 16];

@@ -1,0 +1,2 @@
+//! The JSON API, a folder for each noun.
+pub mod invites;

@@ -1,0 +1,2 @@
+//! What handlers take from a request.
+pub mod client_ip;

@@ -7,7 +7,7 @@ use axum::http::HeaderValue;
 ///
 /// # Panics
 /// Where a part is no ASCII word: they are all ours, none is input.
-pub fn set(name: &str, value: &str, path: &str, life: u32, secure: bool) -> HeaderValue {
+pub(crate) fn set(name: &str, value: &str, path: &str, life: u32, secure: bool) -> HeaderValue {
     let secure = if secure { "; Secure" } else { "" };
     let cookie = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={life}{secure}");
     let mut cookie = HeaderValue::from_str(&cookie).expect("cookies of ours are base64url and plain words");

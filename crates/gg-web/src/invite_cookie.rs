@@ -4,10 +4,10 @@
 //! It holds the token itself and is sent to `/invite` alone. No script reads it, and it opens what the link in the
 //! mailbox beside it opens anyway.
 
-use axum::http::HeaderValue;
-use axum_extra::extract::CookieJar;
+use axum::http::{HeaderMap, HeaderValue};
 
 use crate::cookie;
+use crate::extract::identity;
 
 const NAME: &str = "gg_invite";
 /// Where the page is found, and the only address that the cookie is sent to.
@@ -16,8 +16,8 @@ pub const PATH: &str = "/invite";
 const LIFE_S: u32 = 86_400;
 
 /// The token whose page is open in this browser.
-pub fn read(jar: &CookieJar) -> Option<&str> {
-    Some(jar.get(NAME)?.value())
+pub fn read(headers: &HeaderMap) -> Option<&str> {
+    identity::cookie(headers, NAME)
 }
 
 /// The `Set-Cookie` that keeps `token`, which must be a living one.

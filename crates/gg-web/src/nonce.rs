@@ -4,23 +4,15 @@
 //! And it tells how long the page has been open: machines press buttons at once. It is no one-time code, since an
 //! answer may be sent again and changed as often as the guest likes, and the same answer twice changes nothing.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gg_app::Secrets;
 use gg_domain::clock::from_micros;
-use gg_domain::token::{Claims, Purpose};
+use gg_domain::token::Claims;
 use jiff::{SignedDuration, Timestamp};
 
 /// A page may be answered for so long: somebody opens it in the evening and answers at breakfast.
 pub const LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// A page made by a machine of ours whose clock is ahead by less is not from the future.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
-/// Bytes of the time: microseconds since 1970.
-const TIME_LEN: usize = 8;
-/// Bytes of time and tag.
-const NONCE_LEN: usize = 24;
-/// Keeps this use of the secret apart from others.
-const LABEL: &str = "invite-nonce";
 
 /// Not a nonce of this link, or older than [`LIFE`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -29,9 +21,7 @@ pub struct StaleNonce;
 
 /// A nonce for the page of the link with `claims`, made `at`.
 pub fn issue(secrets: &Secrets, claims: &Claims, at: Timestamp) -> String {
-    let time = at.as_microsecond().to_be_bytes();
-    let tag = secrets.tag(LABEL, &message(claims, time));
-    URL_SAFE_NO_PAD.encode([time.as_slice(), &tag].concat())
+    secrets.nonce(claims.guest, claims.generation, at.as_microsecond())
 }
 
 /// How long ago the page was made that carried `nonce`.
@@ -44,30 +34,15 @@ pub fn age(
     claims: &Claims,
     now: Timestamp,
 ) -> Result<SignedDuration, StaleNonce> {
-    let mut bytes = [0; NONCE_LEN];
-    let read = URL_SAFE_NO_PAD.decode_slice(nonce, &mut bytes).map_err(|_| StaleNonce)?;
-    let (time, tag) = bytes.split_at(TIME_LEN);
-    let time: [u8; TIME_LEN] = time.try_into().map_err(|_| StaleNonce)?;
-    if read != NONCE_LEN || !secrets.tag_holds(LABEL, &message(claims, time), tag) {
-        return Err(StaleNonce);
-    }
-    let age = now.duration_since(from_micros(i64::from_be_bytes(time)));
+    let made_at = secrets.nonce_made_at(claims.guest, claims.generation, nonce).ok_or(StaleNonce)?;
+    let age = now.duration_since(from_micros(made_at));
     if age < -SKEW || age > LIFE { Err(StaleNonce) } else { Ok(age.max(SignedDuration::ZERO)) }
-}
-
-fn message(claims: &Claims, time: [u8; TIME_LEN]) -> Vec<u8> {
-    let purpose = match claims.purpose {
-        Purpose::Invite => 1,
-        Purpose::Try => 2,
-    };
-    let generation = claims.generation.to_be_bytes();
-    [&[purpose], claims.guest.uuid().as_bytes().as_slice(), &generation, &time].concat()
 }
 
 #[cfg(test)]
 mod tests {
     use gg_domain::id::GuestId;
-    use gg_domain::token::KeyId;
+    use gg_domain::token::{KeyId, Purpose};
     use uuid::Uuid;
 
     use super::*;
@@ -83,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_page_knows_its_age() {
-        let secrets = Secrets::for_tests([1; 32]);
+        let secrets = Secrets::derive(b"one");
         let nonce = issue(&secrets, &claims(), noon());
         let later = noon() + SignedDuration::from_millis(1_400);
         assert_eq!(age(&nonce, &secrets, &claims(), later), Ok(SignedDuration::from_millis(1_400)));
@@ -91,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_page_of_yesterday_is_stale() {
-        let secrets = Secrets::for_tests([1; 32]);
+        let secrets = Secrets::derive(b"one");
         let nonce = issue(&secrets, &claims(), noon());
         assert!(age(&nonce, &secrets, &claims(), noon() + LIFE).is_ok());
         let over = noon() + LIFE + SignedDuration::from_micros(1);
@@ -100,22 +75,18 @@ mod tests {
 
     #[test]
     fn a_page_of_another_guest_or_link_or_installation_serves_nobody_else() {
-        let secrets = Secrets::for_tests([1; 32]);
+        let secrets = Secrets::derive(b"one");
         let nonce = issue(&secrets, &claims(), noon());
         let guest = GuestId::from_uuid(Uuid::from_u128(8));
-        for other in [
-            Claims { guest, ..claims() },
-            Claims { generation: 4, ..claims() },
-            Claims { purpose: Purpose::Try, ..claims() },
-        ] {
+        for other in [Claims { guest, ..claims() }, Claims { generation: 4, ..claims() }] {
             assert_eq!(age(&nonce, &secrets, &other, noon()), Err(StaleNonce));
         }
-        assert_eq!(age(&nonce, &Secrets::for_tests([2; 32]), &claims(), noon()), Err(StaleNonce));
+        assert_eq!(age(&nonce, &Secrets::derive(b"two"), &claims(), noon()), Err(StaleNonce));
     }
 
     #[test]
     fn a_nonce_made_younger_is_forged() {
-        let secrets = Secrets::for_tests([1; 32]);
+        let secrets = Secrets::derive(b"one");
         let old = issue(&secrets, &claims(), noon());
         let young = issue(&secrets, &claims(), noon() + LIFE);
         let spliced = format!("{}{}", &young[..10], &old[10..]);

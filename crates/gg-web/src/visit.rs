@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum_extra::extract::CookieJar;
 use gg_app::{Fetch, Opening};
 use gg_domain::access::{Headers, Method, Network};
 use gg_domain::id::{AccountId, DeviceId};
@@ -13,16 +12,17 @@ use gg_domain::signals::Signals;
 
 use crate::delay::Arrival;
 use crate::device_cookie;
-use crate::extract::client_ip::ClientIp;
+use crate::extract::{ClientIp, Viewer};
+use crate::problem::Problem;
 use crate::state::Web;
 
 /// A request to one of a guest's addresses, without its body.
 #[derive(Clone, Debug)]
-pub struct Visit {
+pub(crate) struct Visit {
     /// When it came.
     pub arrival: Arrival,
-    /// From where, as a trusted proxy says or the connection.
-    pub ip: IpAddr,
+    /// From where, as a trusted proxy says or the connection; none in a test without one.
+    pub ip: Option<IpAddr>,
     /// The device whose cookie it brought.
     pub device: Option<DeviceId>,
     /// Who is signed in in this browser: his look at a link of his event is a test.
@@ -32,7 +32,7 @@ pub struct Visit {
 
 impl Visit {
     /// The visit as a GET or HEAD of a link.
-    pub fn fetch(&self, method: Method) -> Fetch {
+    pub(crate) fn fetch(&self, method: Method) -> Fetch {
         Fetch {
             network: self.network(),
             headers: self.headers.clone(),
@@ -42,7 +42,7 @@ impl Visit {
     }
 
     /// The visit as an opening of a link, of which the page said `signals`.
-    pub fn opening(&self, signals: Option<Signals>) -> Opening {
+    pub(crate) fn opening(&self, signals: Option<Signals>) -> Opening {
         // What a script's call accepts says nothing of the browser (CONTRACT.md).
         let headers = Headers { accept: None, sec_fetch_mode: None, ..self.headers.clone() };
         Opening {
@@ -56,22 +56,21 @@ impl Visit {
     }
 
     fn network(&self) -> Network {
-        Network::at(self.ip)
+        self.ip.map(Network::at).unwrap_or_default()
     }
 }
 
 impl FromRequestParts<Web> for Visit {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Self::Rejection> {
-        let arrival = Arrival::from_request_parts(parts, web).await?;
-        let ClientIp(ip) = ClientIp::from_request_parts(parts, web).await?;
-        let jar = CookieJar::from_headers(&parts.headers);
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
+        let Ok(arrival) = Arrival::from_request_parts(parts, web).await;
+        let Ok(ClientIp(ip)) = ClientIp::from_request_parts(parts, web).await;
         Ok(Self {
             arrival,
             ip,
-            device: device_cookie::read(&jar, &web.app.secrets, web.secure),
-            viewer: parts.extensions.get().copied(),
+            device: device_cookie::read(&parts.headers, &web.app.secrets, &web.site),
+            viewer: Viewer::from_request_parts(parts, web).await?.account(),
             headers: headers(&parts.headers),
         })
     }

@@ -179,9 +179,8 @@ fn judged_response(web: &Web, token: &str, judged: &Judged) -> Response {
 /// The cookies that an opening leaves: the browser's own, and the one that `/invite` is served from. A machine gets
 /// neither: a cookie that is born in a gated call proves nothing.
 pub(crate) fn cookies(web: &Web, token: &str, judged: &Judged) -> Vec<(header::HeaderName, HeaderValue)> {
-    let device =
-        judged.set_device.map(|device| device_cookie::hand_out(device, &web.app.secrets, web.secure));
+    let device = judged.set_device.map(|device| device_cookie::hand_out(device, &web.app.secrets, &web.site));
     let person = judged.band.is_some() || judged.test;
-    let invite = person.then(|| invite_cookie::hand_out(token, web.secure));
+    let invite = person.then(|| invite_cookie::hand_out(token, web.site.secure));
     device.into_iter().chain(invite).map(|cookie| (header::SET_COOKIE, cookie)).collect()
 }

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use gg_app::RsvpRow;
 use gg_domain::fields::FieldErrors;
 use gg_domain::id::AccessId;
 use gg_domain::rsvp::{AnswerInput, Source};
+use gg_store::RsvpRow;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -42,7 +42,7 @@ pub(super) struct Request {
 
 /// Somebody whom a guest brings.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct PlusOne {
+pub(super) struct PlusOne {
     /// His name.
     name: String,
 }
@@ -50,7 +50,7 @@ pub struct PlusOne {
 /// A guest's answer as it counts now.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Rsvp)]
-pub struct Answer {
+pub(super) struct Answer {
     #[schema(value_type = Uuid)]
     guest_id: gg_domain::id::GuestId,
     attending: bool,

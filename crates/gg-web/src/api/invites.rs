@@ -1,29 +1,30 @@
 //! `/api/v1/invites/…`: what a guest's page does, and whatever else holds a link.
 
-use axum::http::StatusCode;
 use gg_app::Error;
+use gg_domain::actor::Permission;
 use gg_domain::fields::FieldErrors;
 use gg_domain::token::Purpose;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 mod access;
 mod body;
-mod limits;
 mod rsvp;
 
-pub use body::BODY_BYTES_MAX;
-pub use limits::{
-    ANSWERS_AN_HOUR, DEAD_LINKS_A_SECOND, DEAD_LINKS_AT_ONCE, LinkLimits, OPENINGS_AN_HOUR, TooMany,
-};
+pub(crate) use access::cookies;
+pub(crate) use body::BODY_BYTES_MAX;
 
 use crate::problem::Problem;
+use crate::route::{Routes, route};
 use crate::state::Web;
 use crate::visit::Visit;
 
-/// The routes.
-pub fn routes() -> OpenApiRouter<Web> {
-    OpenApiRouter::new().routes(routes!(access::open)).routes(routes!(rsvp::answer))
+/// The routes of invitations.
+pub fn routes(web: &Web) -> Routes {
+    Routes::new().merge(route(web, Permission::Link, routes!(access::open))).merge(route(
+        web,
+        Permission::Link,
+        routes!(rsvp::answer),
+    ))
 }
 
 /// What of a link is used.
@@ -40,8 +41,8 @@ pub(crate) enum Use {
 pub(crate) enum TurnedAway {
     /// The use case's word.
     Refused(Error),
-    /// Too often.
-    TooMany(TooMany),
+    /// Too often: 429.
+    TooMany(Problem),
 }
 
 impl From<Error> for TurnedAway {
@@ -54,11 +55,7 @@ impl From<TurnedAway> for Problem {
     fn from(why: TurnedAway) -> Self {
         match why {
             TurnedAway::Refused(error) => error.into(),
-            TurnedAway::TooMany(TooMany { retry_after }) => {
-                let detail = format!("come back in {retry_after} s");
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail)
-                    .retry_after(retry_after)
-            }
+            TurnedAway::TooMany(problem) => problem,
         }
     }
 }
@@ -67,18 +64,19 @@ impl From<TurnedAway> for Problem {
 pub(crate) async fn admit(web: &Web, visit: &Visit, token: &str, what: Use) -> Result<(), TurnedAway> {
     let claims =
         web.app.keyring.verify(token, &[Purpose::Invite, Purpose::Try]).await.map_err(Error::from)?;
-    let limits = &web.link_limits;
+    let limits = &web.limits;
     let over = match what {
         Use::Answer => limits.answer(claims.guest),
         Use::Opening => limits.opening(claims.guest),
     };
-    let (Err(too_many), Use::Opening, Some(device)) = (over, what, visit.device) else {
-        return over.map_err(TurnedAway::TooMany);
+    let over = match (over, what, visit.device) {
+        (Err(too_many), Use::Opening, Some(device)) => {
+            let own = web.app.is_known_device(token, device).await?;
+            if own { limits.own_opening(claims.guest, device) } else { Err(too_many) }
+        }
+        (over, ..) => over,
     };
-    if web.app.is_known_device(token, device).await? {
-        return limits.own_opening(claims.guest, device).map_err(TurnedAway::TooMany);
-    }
-    Err(TurnedAway::TooMany(too_many))
+    over.map_err(TurnedAway::TooMany)
 }
 
 /// Lets whoever comes with a dead link wait as long as everybody with one, and counts it.
@@ -86,7 +84,7 @@ pub(crate) async fn turn_away(web: &Web, visit: &Visit, why: TurnedAway) -> Turn
     if !matches!(why, TurnedAway::Refused(Error::DeadLink(_))) {
         return why;
     }
-    let limited = web.link_limits.dead(visit.ip);
+    let limited = web.limits.bad_token(visit.ip);
     visit.arrival.wait().await;
     match limited {
         Ok(()) => why,

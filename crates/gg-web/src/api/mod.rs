@@ -1,2 +1,0 @@
-//! The JSON API, a folder for each noun.
-pub mod invites;

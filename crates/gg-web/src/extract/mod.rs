@@ -1,2 +1,0 @@
-//! What handlers take from a request.
-pub mod client_ip;

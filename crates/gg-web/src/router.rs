@@ -7,8 +7,9 @@ use crate::state::Web;
 
 /// Everything that is served.
 pub fn router(web: Web) -> Router {
-    let (api, _document) = api::routes(&web).split_for_parts();
-    api.merge(crate::pages::invite::routes())
+    api::router(&web)
+        .merge(crate::pages::invite::routes())
         .route("/assets/{version}/{*path}", axum::routing::get(crate::assets::handler))
+        .fallback(api::not_found)
         .with_state(web)
 }

@@ -2,11 +2,11 @@
 
 use axum::Router;
 
-use crate::api;
 use crate::state::Web;
+use crate::{api, pages};
 
 /// Everything that is served.
 pub fn router(web: Web) -> Router {
     let (api, _document) = api::routes(&web).split_for_parts();
-    api.with_state(web)
+    api.merge(pages::invite::routes()).with_state(web)
 }

@@ -1,0 +1,7 @@
+//! The guest's path from outside: the page behind a link, its opening, its answer.
+
+mod access;
+mod answer;
+mod form;
+mod page;
+mod stage;

@@ -39,7 +39,13 @@ pub async fn once(State(web): State<Web>, request: Request, next: Next) -> Respo
     let key = request.headers().get(HEADER).cloned();
     match (caller, key) {
         (Some(account), Some(key)) if !request.method().is_safe() => {
-            run(&web, account, &key, request, next).await.unwrap_or_else(IntoResponse::into_response)
+            // A task of its own: a caller who hangs up, and tries again, must find this call's answer, not none.
+            let call = tokio::spawn(async move { run(&web, account, &key, request, next).await });
+            let answer = call.await.unwrap_or_else(|panic| {
+                tracing::error!(%panic, "a write with an idempotency key broke off");
+                Err(Problem::internal())
+            });
+            answer.unwrap_or_else(IntoResponse::into_response)
         }
         _ => next.run(request).await,
     }
@@ -78,16 +84,8 @@ async fn run(
                 .into_response());
         }
     }
-    let web = web.clone();
-    // A task of its own: a caller who hangs up, and tries again, must find this call's answer, not none.
-    let call = tokio::spawn(async move {
-        let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-        settle(&web, key, response).await
-    });
-    call.await.unwrap_or_else(|panic| {
-        tracing::error!(%panic, "a write with an idempotency key broke off");
-        Err(Problem::internal())
-    })
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    settle(web, key, response).await
 }
 
 /// A key that was claimed.

@@ -1,0 +1,6 @@
+//! The binary as others meet it: started, asked over HTTP, stopped, killed.
+#![cfg(test)]
+
+mod backup;
+mod server;
+mod start;

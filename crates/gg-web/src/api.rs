@@ -8,5 +8,5 @@ use crate::state::Web;
 
 /// Every route of the JSON API, with its document.
 pub fn routes(web: &Web) -> Routes {
-    Routes::new().merge(invites::routes(web)).merge(members::routes(web)).merge(invites::routes(web))
+    Routes::new().merge(invites::routes(web)).merge(members::routes(web))
 }

@@ -40,7 +40,13 @@ pub async fn once(Extension(web): Extension<Arc<Web>>, request: Request, next: N
     let key = request.headers().get(HEADER).cloned();
     match (caller, key) {
         (Some(account), Some(key)) if !request.method().is_safe() => {
-            run(&web, account, &key, request, next).await.unwrap_or_else(IntoResponse::into_response)
+            // A task of its own: a caller who hangs up, and tries again, must find this call's answer, not none.
+            let call = tokio::spawn(async move { run(&web, account, &key, request, next).await });
+            let answer = call.await.unwrap_or_else(|panic| {
+                tracing::error!(%panic, "a write with an idempotency key broke off");
+                Err(Problem::internal())
+            });
+            answer.unwrap_or_else(IntoResponse::into_response)
         }
         _ => next.run(request).await,
     }
@@ -79,7 +85,18 @@ async fn run(
         }
     }
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    settle(web, account, key, at, response).await
+    settle(web, key, response).await
+}
+
+/// A key that was claimed.
+#[derive(Clone)]
+struct Key {
+    account: AccountId,
+    /// What it is kept as.
+    name: String,
+    /// The key itself.
+    text: String,
+    claimed_at: Timestamp,
 }
 
 /// Keeps the answer of a call that did something; lets go of the key where it may be run again.

@@ -87,7 +87,7 @@ impl App {
             .await
     }
 
-    /// Erases a guest who is still at `revision`.
+    /// Erases a guest who is still at `revision`, to the last byte on the disk.
     ///
     /// # Errors
     /// [`Error::Stale`], [`Error::NotFound`], [`Error::Forbidden`].
@@ -97,7 +97,17 @@ impl App {
                 let (row, _) = member_guest(tx, &actor, guest).await?;
                 if tx.delete_guest(&row, revision).await? { Ok(()) } else { Err(Error::Stale) }
             })
-            .await
+            .await?;
+        self.forget_log().await;
+        Ok(())
+    }
+
+    /// Empties the log of SQLite, which still tells what was erased. Where that cannot be now, the next
+    /// erasure does it too.
+    pub(crate) async fn forget_log(&self) {
+        if let Err(error) = self.store.checkpoint().await {
+            tracing::warn!(%error, "the database's log still holds what was erased");
+        }
     }
 
     /// What happened to a guest's link, the oldest first.

@@ -82,7 +82,9 @@ impl App {
                 member_event(tx, &actor, event).await?;
                 if tx.delete_event(event, revision).await? { Ok(()) } else { Err(Error::Stale) }
             })
-            .await
+            .await?;
+        self.forget_log().await;
+        Ok(())
     }
 
     /// An event's numbers, and how many openings are in each band.

@@ -192,6 +192,18 @@ impl Store {
         }
     }
 
+    /// Folds SQLite's log back into its file and empties it: what was erased is then in neither.
+    /// PostgreSQL does its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where a reader or another process is in the way: try again later.
+    pub async fn checkpoint(&self) -> Result<()> {
+        let Kind::Sqlite(sqlite) = &self.kind else { return Ok(()) };
+        let sqlite = sqlite.clone();
+        let done = tokio::task::spawn_blocking(move || sqlite.checkpoint()).await;
+        done.unwrap_or_else(|error| Err(StoreError::Broken(error.to_string())))
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

@@ -92,7 +92,7 @@ fn arrows_point_down_only() {
 fn an_arrow_that_turns_up_is_seen() {
     assert_eq!(wrong(&[arrow("gg-domain", "gg-store")]), ["gg-domain -> gg-store: arrows point down only"]);
     assert_eq!(wrong(&[arrow("gg-store", "gg-risk")]).len(), 1);
-    assert_eq!(wrong(&[arrow("gg-web", "gg-store")]).len(), 1);
+    assert_eq!(wrong(&[arrow("gg-store", "gg-web")]).len(), 1);
     assert_eq!(wrong(&[arrow("gg-app", "guestguard")]).len(), 1);
 }
 

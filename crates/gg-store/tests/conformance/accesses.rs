@@ -1,8 +1,9 @@
 //! Openings: written on the row that was read, fetches up to a number, devices with whom they met.
 
-use gg_domain::id::{DeviceId, FetchId, GuestId};
+use gg_domain::id::{DeviceId, FetchId, GuestId, InviteId};
 use gg_domain::risk::{Band, GuestRisk};
-use gg_store::{Conn, NewFetch, Rejudged, WriteTx};
+use gg_domain::token::KeyId;
+use gg_store::{AccessWrite, Conn, NewFetch, Rejudged, StoreError, WriteTx};
 use gg_testkit::{TestDb, each_database};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
@@ -87,6 +88,73 @@ each_database! {
         }
     }
 
+    async fn an_opening_is_written_with_all_that_it_changes(db: TestDb) {
+        let wedding = Wedding::plan(&db).await;
+        let guest = wedding.guest(&db, "Kojo").await;
+        let device: DeviceId = db.sources.random_id();
+        link(&db, &wedding, guest).await;
+        let mut write = opening(&db, &wedding, guest, 0);
+        write.access.device = Some(device);
+        let (id, ama) = (write.access.id, wedding.ama());
+
+        assert_eq!(db.write_access(write.clone()).await, Ok(true));
+
+        let row = db.read(async move |conn: &mut Conn| conn.access(&ama, id).await).await.unwrap().unwrap();
+        assert_eq!((row.reasons.0, row.snapshot.0), (write.access.reasons, write.access.snapshot));
+        let (risk, revision) =
+            db.read(async move |conn: &mut Conn| conn.guest_risk(&ama, guest).await).await.unwrap();
+        assert_eq!((risk.standing, revision), (Some(Band::Low), 1));
+        let invite = db.read(async move |conn: &mut Conn| conn.living_invite(&ama, guest).await).await.unwrap();
+        assert_eq!(invite.unwrap().opened_at, Some(db.sources.now()));
+        let tables = ["access_signals", "guest_devices", "feed"];
+        assert_eq!([rows(&db, tables[0]).await, rows(&db, tables[1]).await, rows(&db, tables[2]).await], [1, 1, 1]);
+    }
+
+    async fn an_opening_on_a_row_that_has_changed_writes_nothing(db: TestDb) {
+        let wedding = Wedding::plan(&db).await;
+        let guest = wedding.guest(&db, "Kojo").await;
+        assert_eq!(db.write_access(opening(&db, &wedding, guest, 0)).await, Ok(true));
+
+        assert_eq!(db.write_access(opening(&db, &wedding, guest, 0)).await, Ok(false));
+
+        assert_eq!((rows(&db, "accesses").await, rows(&db, "feed").await), (1, 1));
+    }
+
+    async fn a_test_is_kept_and_changes_nothing(db: TestDb) {
+        let wedding = Wedding::plan(&db).await;
+        let guest = wedding.guest(&db, "Kojo").await;
+        let (access, device) = (wedding.opening(&db, guest), db.sources.random_id());
+        let access = gg_store::NewAccess { test: true, band: None, device: Some(device), ..access };
+
+        let kept = db.write_access(AccessWrite { access, risk: None, facts: Vec::new() }).await;
+
+        assert_eq!(kept, Ok(true));
+        assert_eq!((rows(&db, "accesses").await, rows(&db, "guest_devices").await), (1, 0));
+    }
+
+    async fn openings_at_once_are_each_kept_and_one_that_is_wrong_spoils_no_other(db: TestDb) {
+        let wedding = Wedding::plan(&db).await;
+        let mut guests = Vec::new();
+        for i in 0..100 {
+            guests.push(if i % 25 == 24 { db.sources.id() } else { wedding.guest(&db, "Guest").await });
+        }
+
+        let mut openings = JoinSet::new();
+        for (i, guest) in guests.into_iter().enumerate() {
+            // Two of each guest's link, on the same row: one is judged again.
+            for _ in 0..2 {
+                let (store, write) = (db.store.clone(), opening(&db, &wedding, guest, 0));
+                openings.spawn(async move { (i, store.write_access(write).await) });
+            }
+        }
+        let outcomes = openings.join_all().await;
+
+        let count = |outcome| outcomes.iter().filter(|(_, kept)| *kept == outcome).count();
+        assert_eq!((count(Ok(true)), count(Ok(false)), count(Err(StoreError::Orphan))), (96, 96, 8));
+        assert!(outcomes.iter().all(|(i, kept)| (i % 25 == 24) == kept.is_err()));
+        assert_eq!((rows(&db, "accesses").await, rows(&db, "feed").await), (96, 96));
+    }
+
     async fn fetches_of_a_link_are_kept_up_to_fifty_an_hour(db: TestDb) {
         let wedding = Wedding::plan(&db).await;
         let (kojo, yaw) = (wedding.guest(&db, "Kojo").await, wedding.guest(&db, "Yaw").await);
@@ -151,6 +219,23 @@ each_database! {
     }
 }
 
+/// An opening of a guest whose risk row was read at `revision`.
+fn opening(db: &TestDb, wedding: &Wedding, guest: GuestId, revision: i64) -> AccessWrite {
+    let risk = GuestRisk { standing: Some(Band::Low), ..GuestRisk::default() };
+    let facts = vec![wedding.fact(db, guest)];
+    AccessWrite { access: wedding.opening(db, guest), risk: Some((risk, revision)), facts }
+}
+
+async fn link(db: &TestDb, wedding: &Wedding, guest: GuestId) {
+    let (invite, event, at) = (db.sources.id::<InviteId>(), wedding.event, db.sources.now());
+    db.write(async move |tx: &mut WriteTx| {
+        tx.insert_signing_key(KeyId(1), &[0], at).await?;
+        tx.insert_invite(event, guest, invite, KeyId(1), at).await
+    })
+    .await
+    .unwrap();
+}
+
 async fn set_risk(db: &TestDb, wedding: &Wedding, guest: GuestId, revision: i64, band: Band) -> bool {
     let (event, risk) = (wedding.event, GuestRisk { standing: Some(band), ..GuestRisk::default() });
     let set = async move |tx: &mut WriteTx| tx.set_guest_risk(event, guest, revision, &risk).await;
@@ -170,7 +255,7 @@ async fn touch(db: &TestDb, wedding: &Wedding, device: DeviceId, guests: &[Guest
         for guest in &guests {
             tx.touch_device(event, device, *guest, at).await?;
         }
-        Ok::<_, gg_store::StoreError>(())
+        Ok::<_, StoreError>(())
     })
     .await
     .unwrap();

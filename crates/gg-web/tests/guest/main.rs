@@ -1,4 +1,5 @@
 //! The guest's path from outside: the page behind a link, its opening, its answer.
+#![cfg(test)]
 
 mod access;
 mod answer;

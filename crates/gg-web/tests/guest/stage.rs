@@ -66,6 +66,7 @@ impl Stage {
             keyring: Arc::new(keyring),
             scorer: Arc::new(InProcess),
             fetches,
+            imports: gg_app::Imports::default(),
             public_url: "https://guests.example".into(),
             step_up_deliverable: false,
         };

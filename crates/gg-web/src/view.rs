@@ -83,6 +83,16 @@ impl Standing {
         }
     }
 
+    /// The key by which the monitor's script finds the badge.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Coming => "coming",
+            Self::NotComing => "declined",
+            Self::Waiting => "waiting",
+            Self::Held => "held",
+        }
+    }
+
     /// The class that gives the badge its dot.
     pub fn class(self) -> &'static str {
         match self {
@@ -359,6 +369,18 @@ pub fn reason_words(code: &str) -> Option<&'static ReasonWords> {
     REASON_WORDS.iter().find(|words| words.code == code)
 }
 
+/// What is said of an opening after the guest's name: the words of the reason that weighs most in the band's
+/// direction (for Verified what speaks for the guest, else what speaks against).
+pub fn opening_sentence(band: Band, reasons: &[Evidence]) -> String {
+    let weight = |reason: &&Evidence| if band == Band::Low { -reason.nats } else { reason.nats };
+    reasons
+        .iter()
+        .max_by(|a, b| weight(a).total_cmp(&weight(b)))
+        .and_then(|reason| reason_words(&reason.code))
+        .map_or("opened the link", |words| words.sentence)
+        .to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -381,6 +403,15 @@ mod tests {
     fn evidence_past_the_chart_is_drawn_to_its_edge() {
         let strong = Evidence { code: "NET_TOR".into(), words: "Tor".into(), nats: 40.0 };
         assert_eq!((strong.x(), strong.width()), ("60.0".to_owned(), "60.0".to_owned()));
+    }
+
+    #[test]
+    fn a_sentence_names_what_weighs_most_in_the_band_s_direction() {
+        let reason = |code: &str, nats| Evidence { code: code.into(), words: String::new(), nats };
+        let reasons = [reason("NET_HOME", -1.0), reason("DEV_NEW", 1.4), reason("FIRST_SEEN", 0.1)];
+        assert_eq!(opening_sentence(Band::Low, &reasons), "opened on the usual network");
+        assert_eq!(opening_sentence(Band::High, &reasons), "opened on a new device");
+        assert_eq!(opening_sentence(Band::High, &[]), "opened the link");
     }
 
     #[test]

@@ -43,6 +43,38 @@ impl LivePage {
         REASON_WORDS
     }
 
+    /// An empty sheet, for the island to fill.
+    pub fn blank_sheet(&self) -> Sheet {
+        let when = When { said: String::new(), exact: String::new() };
+        let reason = Evidence { code: String::new(), words: String::new(), nats: 0.0 };
+        Sheet {
+            access_id: String::new(),
+            guest_id: String::new(),
+            guest_name: String::new(),
+            band: Band::Low,
+            title: String::new(),
+            sentence: String::new(),
+            at: when,
+            reasons: vec![reason],
+            known: Vec::new(),
+        }
+    }
+
+    /// A blank row, for the island to fill.
+    pub fn blank_row(&self) -> LiveRow {
+        LiveRow {
+            seq: 0,
+            access_id: None,
+            guest_id: String::new(),
+            guest_name: String::new(),
+            at: When { said: String::new(), exact: String::new() },
+            badge: RowBadge::Band(Band::Low),
+            sentence: String::new(),
+            reasons: Vec::new(),
+            needs_you: false,
+        }
+    }
+
     /// The bands, for the island's badges.
     pub fn bands(&self) -> [Band; 4] {
         [Band::Low, Band::Medium, Band::High, Band::Block]
@@ -137,6 +169,20 @@ pub enum RowBadge {
     Standing(Standing),
 }
 
+/// The small bar's width in a row.
+const BALANCE_WIDTH: u32 = 56;
+/// Its two parts together, at most.
+const BALANCE_LENGTH: f64 = 54.0;
+/// Between its parts.
+const BALANCE_GAP: u32 = 2;
+/// Evidence that fills the small bar; what is stronger is drawn as long.
+const BALANCE_NATS_MAX: f64 = 4.0;
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a length of 0 to 54")]
+fn round(length: f64) -> u32 {
+    length.round() as u32
+}
+
 /// One row of the stream.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveRow {
@@ -166,6 +212,35 @@ impl LiveRow {
         match self.badge {
             RowBadge::Band(_) => "opening",
             RowBadge::Standing(_) => "answer",
+        }
+    }
+
+    /// The lengths of the small bar: what speaks for the guest, what speaks against; 54 together at most.
+    pub fn balance(&self) -> (u32, u32) {
+        let sum = |against: bool| {
+            self.reasons.iter().filter(|reason| reason.against() == against).map(|reason| reason.nats.abs()).sum::<f64>()
+        };
+        let (speaks_for, speaks_against) = (sum(false), sum(true));
+        let all = speaks_for + speaks_against;
+        if all <= 0.0 {
+            return (0, 0);
+        }
+        let length = BALANCE_LENGTH * (all / BALANCE_NATS_MAX).clamp(0.5, 1.0);
+        (round(length * speaks_for / all), round(length * speaks_against / all))
+    }
+
+    /// Where the second part of the small bar begins: it ends at the right edge.
+    pub fn balance_x(&self) -> (u32, u32) {
+        let (speaks_for, speaks_against) = self.balance();
+        let against_x = BALANCE_WIDTH.saturating_sub(speaks_against);
+        (against_x.saturating_sub(speaks_for + BALANCE_GAP), against_x)
+    }
+
+    /// The class that colours the part that speaks against.
+    pub fn tint(&self) -> &'static str {
+        match self.badge {
+            RowBadge::Band(band) => band.class(),
+            RowBadge::Standing(_) => "",
         }
     }
 
@@ -276,6 +351,16 @@ mod tests {
         let said = html.find("This phone opened three other links.").unwrap();
         assert!(said < html.find("class=\"evidence-bar").unwrap());
         assert!(html.contains("iPhone, Safari"));
+    }
+
+    #[test]
+    fn the_small_bar_shares_its_length_by_weight_and_ends_at_the_edge() {
+        let mut row = row();
+        row.reasons = vec![evidence(3.0), evidence(-1.0)];
+        assert_eq!(row.balance(), (14, 41));
+        assert_eq!(row.balance_x().1 + row.balance().1, BALANCE_WIDTH);
+        row.reasons.clear();
+        assert_eq!(row.balance(), (0, 0));
     }
 
     #[test]

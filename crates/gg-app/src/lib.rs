@@ -18,20 +18,24 @@ mod invite_guest;
 mod keep_guests;
 mod keyring;
 mod label_access;
+mod members;
 mod open_invite;
+mod password;
 mod plan_event;
 mod read_feed;
 mod score_access;
 mod secrets;
+mod sign_in;
 
 pub use error::{Error, Result};
 pub use import_guests::{Imported, Prepared};
 pub use invite_guest::Link;
-pub use keyring::Keyring;
+pub use keyring::{Keyring, KeyringError};
 pub use open_invite::{FetchQueue, Fetches, InvitePage, OpenLink, fetches};
 pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
 pub use score_access::{Judged, Opening};
-pub use secrets::Secrets;
+pub use secrets::{SECRET_LEN, Secrets};
+pub use sign_in::{API_KEY_PREFIX, Identity, NewSession};
 
 /// What the use cases need. Cheap to clone.
 #[derive(Clone)]

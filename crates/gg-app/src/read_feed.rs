@@ -156,6 +156,19 @@ impl App {
             .await
     }
 
+    /// What the account behind a session or an API key is to an event, once neither has ended.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn credential_role(&self, event: EventId, credential: uuid::Uuid) -> Result<Option<Role>> {
+        let now = self.sources.now();
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                Ok(conn.credential_role(event, credential, now).await?)
+            })
+            .await
+    }
+
     /// Numbers what has committed for the feeds without a number (PostgreSQL), and says how many.
     ///
     /// # Errors

@@ -140,7 +140,16 @@ impl App {
         let policy = policy(&link.row);
         let snapshot = gg_risk::snapshot(&access, policy.fingerprint);
         let score = if human { Some(self.score(&link.row, &policy, &snapshot, &event).await) } else { None };
-        Ok(verdict(&link, &access, class, snapshot, score, &policy, self.step_up_deliverable, set_device))
+        Ok(verdict(
+            &link,
+            &access,
+            class,
+            snapshot,
+            score.as_ref(),
+            &policy,
+            self.step_up_deliverable,
+            set_device,
+        ))
     }
 
     /// The engine's word within the deadline, or its absence, which lets in.
@@ -197,23 +206,22 @@ fn verdict(
     access: &LinkAccess,
     class: Class,
     snapshot: Snapshot,
-    score: Option<Score>,
+    score: Option<&Score>,
     policy: &Policy,
     step_up_deliverable: bool,
     set_device: Option<DeviceId>,
 ) -> Verdict {
     let risk = link.row.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
-    let decision =
-        score.as_ref().map_or(Action::Allow, |score| gg_risk::decide(score, policy, step_up_deliverable));
-    let after = score.as_ref().map(|score| {
+    let decision = score.map_or(Action::Allow, |score| gg_risk::decide(score, policy, step_up_deliverable));
+    let after = score.map(|score| {
         (gg_risk::update(&risk, &snapshot, score, Admission::Opened), link.row.revision.unwrap_or(0))
     });
-    let band = score.as_ref().map(|score| score.band);
+    let band = score.map(|score| score.band);
     let judged = Judged {
         access: access.id,
         decision,
         band,
-        degraded: score.as_ref().is_some_and(|score| score.degraded),
+        degraded: score.is_some_and(|score| score.degraded),
         test: link.test,
         set_device: if score.is_some() { set_device } else { None },
     };
@@ -225,11 +233,11 @@ fn verdict(
         class: class.as_str(),
         test: link.test,
         band: band.map(Band::as_str),
-        p: score.as_ref().map(|score| score.p),
-        raw: score.as_ref().map(|score| score.raw),
-        reasons: score.as_ref().map(|score| score.reasons.clone()).unwrap_or_default(),
+        p: score.map(|score| score.p),
+        raw: score.map(|score| score.raw),
+        reasons: score.map(|score| score.reasons.clone()).unwrap_or_default(),
         snapshot,
-        model: score.as_ref().map(|score| score.model.to_string()).unwrap_or_default(),
+        model: score.map(|score| score.model.to_string()).unwrap_or_default(),
         degraded: judged.degraded,
         decision: decision.as_str(),
         device: access.device_now(),

@@ -33,16 +33,16 @@ impl Password {
         let password = Self::typed(text);
         let chars = password.0.chars().count();
         if chars < PASSWORD_CHARS_MIN {
-            return Err(PasswordError::TooShort);
+            return Err(PasswordError::Short);
         }
         if password.0.len() > PASSWORD_BYTES_MAX {
-            return Err(PasswordError::TooLong);
+            return Err(PasswordError::Long);
         }
         let mut distinct: Vec<char> = password.0.chars().collect();
         distinct.sort_unstable();
         distinct.dedup();
         if distinct.len() < PASSWORD_DISTINCT_MIN || password.0.trim().eq_ignore_ascii_case(email.as_str()) {
-            return Err(PasswordError::TooEasy);
+            return Err(PasswordError::Easy);
         }
         Ok(password)
     }
@@ -64,13 +64,13 @@ impl std::fmt::Debug for Password {
 pub enum PasswordError {
     /// Fewer than [`PASSWORD_CHARS_MIN`] characters.
     #[error("use at least 15 characters: a few words in a row are easy to remember and hard to guess")]
-    TooShort,
+    Short,
     /// More than [`PASSWORD_BYTES_MAX`] bytes.
     #[error("use at most 1,024 bytes")]
-    TooLong,
+    Long,
     /// A single character over and over, or the e-mail address itself.
     #[error("this is too easily guessed: a few unrelated words in a row are better")]
-    TooEasy,
+    Easy,
 }
 
 #[cfg(test)]
@@ -83,9 +83,9 @@ mod tests {
         let choose = |text: &str| Password::choose(text.to_string(), &email).map(|_| ());
 
         assert_eq!(choose("four words in a row"), Ok(()));
-        assert_eq!(choose("fourteen chars"), Err(PasswordError::TooShort));
-        assert_eq!(choose("aaaaaaaaaaaaaaaaaaaa"), Err(PasswordError::TooEasy));
-        assert_eq!(choose("Ama.Mensah@example.org"), Err(PasswordError::TooEasy));
-        assert_eq!(choose(&"pass phrase ".repeat(100)), Err(PasswordError::TooLong));
+        assert_eq!(choose("fourteen chars"), Err(PasswordError::Short));
+        assert_eq!(choose("aaaaaaaaaaaaaaaaaaaa"), Err(PasswordError::Easy));
+        assert_eq!(choose("Ama.Mensah@example.org"), Err(PasswordError::Easy));
+        assert_eq!(choose(&"pass phrase ".repeat(100)), Err(PasswordError::Long));
     }
 }

@@ -5,26 +5,42 @@
 //! is not a member of an event, it and all in it do not exist.
 
 mod accesses;
+mod accounts;
+mod api_keys;
+pub mod backup;
 mod db;
+mod deployment;
 mod error;
 mod events;
 mod feed;
 mod guests;
+mod idempotency;
 mod invites;
+mod members;
 mod migrate;
 mod page;
 mod rsvps;
+mod sessions;
+mod setup;
 mod sqlite;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod value;
 
 pub use accesses::{AccessRow, LinkRow, NewAccess, NewFetch, Rejudged, TimelineRow, TouchedRow, hour_start};
+pub use accounts::{Account, PasswordHash};
+pub use api_keys::{ApiKey, Scopes};
 pub use db::{Conn, Query, Store, UseCase, WriteTx};
+pub use deployment::{Deployment, KeyUse, SealedKey};
 pub use error::{Result, StoreError};
 pub use events::{EventRow, SummaryRow};
 pub use feed::{FeedPosition, FeedRow, NewFeed};
 pub use guests::{GuestFilter, GuestRow, LockedGuest};
+pub use idempotency::{Answered, Claim, IDEMPOTENCY_LIFE, IDEMPOTENCY_RUNS_MAX};
 pub use invites::InviteRow;
+pub use members::{Denied, Member, MemberInvite, Removal};
 pub use migrate::{MIGRATIONS, Migration};
 pub use page::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, Paging};
 pub use rsvps::{NewRsvp, RsvpHistoryRow, RsvpListRow, RsvpRow};
+pub use sessions::{SESSION_TOUCH_EVERY, SESSIONS_MAX, Session, SessionOwner};
 pub use value::Json;

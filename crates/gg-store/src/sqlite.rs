@@ -4,7 +4,7 @@
 //! savepoint, and answers them all after the one commit (group commit). So nobody fights for the
 //! lock, and nothing is acknowledged that is not on disk.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +34,6 @@ const CHECKPOINT_PAGES: i64 = 4096;
 pub(crate) struct Sqlite {
     writer: mpsc::Sender<Box<dyn Job>>,
     readers: Arc<Readers>,
-    pub(crate) path: PathBuf,
 }
 
 struct Readers {
@@ -65,7 +64,7 @@ impl Sqlite {
             let (conn, reads) = (Conn::sqlite(connect(path, true)?), reads.clone());
             spawn("sqlite-reader", move || read_loop(conn, &reads))?;
         }
-        Ok(Self { writer, readers: Arc::new(Readers { queue }), path: path.to_path_buf() })
+        Ok(Self { writer, readers: Arc::new(Readers { queue }) })
     }
 
     pub(crate) async fn write<T, E, F>(&self, use_case: F, fed: &Arc<Notify>) -> Result<T, E>

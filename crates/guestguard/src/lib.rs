@@ -5,6 +5,8 @@
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod data_dir;
+pub mod demo;
 pub mod lifecycle;
 pub mod telemetry;
 

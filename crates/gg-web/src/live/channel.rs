@@ -169,6 +169,10 @@ impl Channel {
         self.state().members.len()
     }
 
+    pub(super) fn accounts(&self) -> Vec<AccountId> {
+        self.state().members.values().map(|subscriber| subscriber.account).collect()
+    }
+
     /// Ends the feeds of which `is_meant` holds.
     pub(super) fn end(&self, is_meant: impl Fn(&Subscriber) -> bool, close: Close) {
         for subscriber in self.state().members.values().filter(|subscriber| is_meant(subscriber)) {

@@ -114,6 +114,25 @@ impl Hub {
         }
     }
 
+    /// Every event and view that somebody watches now.
+    #[must_use]
+    pub fn watching(&self) -> Vec<(EventId, View)> {
+        self.channels().keys().copied().collect()
+    }
+
+    /// Which accounts watch which events now, so that who may no longer is found.
+    #[must_use]
+    pub fn watchers(&self) -> Vec<(EventId, AccountId)> {
+        let channels = self.channels();
+        let mut watchers: Vec<_> = channels
+            .values()
+            .flat_map(|channel| channel.accounts().into_iter().map(|account| (channel.event, account)))
+            .collect();
+        watchers.sort_unstable();
+        watchers.dedup();
+        watchers
+    }
+
     /// Feeds open now, on all events.
     #[must_use]
     pub fn subscribers(&self) -> usize {

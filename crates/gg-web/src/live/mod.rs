@@ -11,6 +11,7 @@ mod handshake;
 mod hub;
 mod lane;
 pub mod protocol;
+mod relay;
 mod socket;
 
 use std::sync::Arc;
@@ -23,10 +24,12 @@ use uuid::Uuid;
 pub use handshake::{Refused, Watch, upgrade};
 pub use hub::{CATCH_UPS_MAX, FEEDS_PER_EVENT_MAX, Feeds, Hub, HubLimits, PING_EVERY, WRITE_LIMIT, Watched};
 pub use protocol::Close;
+pub use relay::{AppFeed, relay};
 
 /// The event a feed belongs to.
 pub type EventId = Uuid;
-/// The account whose right to watch opened a feed; ending that right ends its feeds.
+/// The session or API key with which a feed was opened: when it ends, or its account's membership does, so does
+/// the feed.
 pub type AccountId = Uuid;
 /// Tells the time for the `resync` envelope, the only one that the feed makes itself.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

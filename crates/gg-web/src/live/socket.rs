@@ -76,6 +76,9 @@ impl Feed<'_> {
         if let Err(close) = self.hear(&mut inbound, &early) {
             return close;
         }
+        // Even empty it holds the 8 KiB in which hyper read the request.
+        drop(early);
+
         let mut deadline = None;
         loop {
             if inbound.is_amid() {

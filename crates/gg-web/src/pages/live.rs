@@ -218,7 +218,11 @@ impl LiveRow {
     /// The lengths of the small bar: what speaks for the guest, what speaks against; 54 together at most.
     pub fn balance(&self) -> (u32, u32) {
         let sum = |against: bool| {
-            self.reasons.iter().filter(|reason| reason.against() == against).map(|reason| reason.nats.abs()).sum::<f64>()
+            self.reasons
+                .iter()
+                .filter(|reason| reason.against() == against)
+                .map(|reason| reason.nats.abs())
+                .sum::<f64>()
         };
         let (speaks_for, speaks_against) = (sum(false), sum(true));
         let all = speaks_for + speaks_against;

@@ -1,0 +1,136 @@
+//! Shares an event: invites co-organisers, lets them in, and removes them.
+
+use gg_domain::actor::{Actor, Permission, Role};
+use gg_domain::email::EmailAddress;
+use gg_domain::fields::FieldErrors;
+use gg_domain::id::{AccountId, EventId, MemberInviteId};
+use gg_store::{Conn, Denied, Member, MemberInvite, Removal, WriteTx};
+use jiff::SignedDuration;
+
+use crate::App;
+use crate::error::{Error, Result};
+use crate::secrets;
+
+/// An invitation to help waits so long.
+const MEMBER_INVITE_LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::NotFound => Self::NotFound,
+            Denied::Forbidden(forbidden) => forbidden.into(),
+            Denied::Store(error) => error.into(),
+        }
+    }
+}
+
+impl App {
+    /// Invites whoever has that address, and gives the link to send; alike whether he has an account.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn invite_member(
+        &self,
+        actor: Actor,
+        event: EventId,
+        email: &str,
+        role: Role,
+    ) -> Result<String> {
+        let email = EmailAddress::parse(email).map_err(|error| FieldErrors::one("/email", error));
+        let (token, hash) = secrets::handout(&self.sources);
+        let (id, created_at) = (self.sources.id::<MemberInviteId>(), self.sources.now());
+        let expires_at = created_at + MEMBER_INVITE_LIFE;
+        self.store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                tx.admit(&actor, event).await?;
+                let invite =
+                    MemberInvite { id, event_id: event, email: email?, role, created_at, expires_at };
+                Ok(tx.upsert_member_invite(&actor, &invite, &hash).await?)
+            })
+            .await?;
+        Ok(format!("{}/join/{}", self.public_url, *token))
+    }
+
+    /// Whom an invitation is for, while it waits.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn member_invite(&self, token: &str) -> Result<(MemberInvite, String)> {
+        let (hash, now) = (secrets::hash(token), self.sources.now());
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                let invite = conn.member_invite(&hash, now).await?.ok_or(Error::NotFound)?;
+                let event =
+                    conn.event(&Actor::System("join"), invite.event_id).await?.ok_or(Error::NotFound)?;
+                Ok((invite, event.name))
+            })
+            .await
+    }
+
+    /// Makes the account that was invited a member. An owner stays one.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an invitation that does not wait, or waits for another address.
+    pub async fn join_event(&self, account: AccountId, token: &str) -> Result<(EventId, Role)> {
+        let (hash, now) = (secrets::hash(token), self.sources.now());
+        self.store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                let account = tx.account(account).await?.ok_or(Error::NotFound)?;
+                let invite =
+                    tx.consume_member_invite(&hash, &account.email, now).await?.ok_or(Error::NotFound)?;
+                let actor = Actor::account(account.id, Permission::ReadEvent);
+                let before = tx.role(&actor, invite.event_id).await?;
+                // Nobody is demoted by accepting: an event must not lose its owner so.
+                let role = if before == Some(Role::Owner) { Role::Owner } else { invite.role };
+                tx.upsert_member(invite.event_id, account.id, role, now).await?;
+                Ok((invite.event_id, role))
+            })
+            .await
+    }
+
+    /// Who helps with an event, and who was invited to.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn members(&self, actor: Actor, event: EventId) -> Result<Vec<Member>> {
+        let now = self.sources.now();
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> { Ok(conn.members(&actor, event, now).await?) })
+            .await
+    }
+
+    /// Removes a member.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Invalid`] for the last owner.
+    pub async fn remove_member(&self, actor: Actor, event: EventId, account: AccountId) -> Result<()> {
+        let removal = self
+            .store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                Ok(tx.delete_member(&actor, event, account).await?)
+            })
+            .await?;
+        match removal {
+            Removal::Removed => Ok(()),
+            Removal::NoMember => Err(Error::NotFound),
+            Removal::LastOwner => {
+                Err(FieldErrors::one("/account_id", "an event keeps one owner: make another one first")
+                    .into())
+            }
+        }
+    }
+
+    /// Takes back an invitation that waits.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn uninvite_member(&self, actor: Actor, event: EventId, invite: MemberInviteId) -> Result<()> {
+        let taken = self
+            .store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                Ok(tx.delete_member_invite(&actor, event, invite).await?)
+            })
+            .await?;
+        if taken { Ok(()) } else { Err(Error::NotFound) }
+    }
+}

@@ -1,0 +1,128 @@
+//! Writes that are asked for twice and done once: the answers to keys of the last 24 hours.
+//!
+//! What is kept of an answer's body is sealed by the caller; this file knows text.
+
+use gg_domain::id::AccountId;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::db::{Conn, WriteTx};
+use crate::error::Result;
+use crate::value::{args, row};
+
+/// An answer is kept for so long: longer than any client tries again.
+pub const IDEMPOTENCY_LIFE: SignedDuration = SignedDuration::from_hours(24);
+/// A write that runs for longer was lost with its process, and may be tried again.
+pub const IDEMPOTENCY_RUNS_MAX: SignedDuration = SignedDuration::from_mins(2);
+
+row! {
+    /// An answer that was given to a key.
+    pub struct Answered {
+        /// The status code.
+        pub status: i64,
+        /// The `Location`, where it had one.
+        pub location: Option<String>,
+        /// The body, sealed.
+        pub body: Option<String>,
+    }
+}
+
+/// What is known of a key.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Claim {
+    /// Nothing: the caller does the write, and then completes or releases the key.
+    New,
+    /// The same write was done.
+    Done(Answered),
+    /// The same write is being done.
+    Running,
+    /// The key was used for another write.
+    Mismatch,
+}
+
+impl Conn {
+    async fn claimed(&mut self, account: AccountId, key: &str) -> Result<Option<Claimed>> {
+        const SQL: &str = "select request_hash, status, location, body
+            from idempotency_keys where account_id = $1 and key = $2";
+        self.optional(SQL, args![account, key]).await
+    }
+}
+
+/// A key's row: what was asked for, the status code once there is one, the `Location` and the body.
+type Claimed = (Vec<u8>, Option<i64>, Option<String>, Option<String>);
+
+impl WriteTx {
+    /// Claims `key` of `account` for the write whose hash is `request_hash`. Of two at once, one is told [`Claim::New`].
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn claim_idempotency_key(
+        &mut self,
+        account: AccountId,
+        key: &str,
+        request_hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Claim> {
+        const CLAIM: &str = "insert into idempotency_keys (account_id, key, request_hash, created_at)
+            values ($1, $2, $3, $4)
+            on conflict (account_id, key) do update set request_hash = excluded.request_hash, status = null,
+                location = null, body = null, created_at = excluded.created_at
+            where idempotency_keys.created_at <= $5
+                or (idempotency_keys.status is null and idempotency_keys.created_at <= $6)";
+        let old = before(now, IDEMPOTENCY_LIFE);
+        let lost = before(now, IDEMPOTENCY_RUNS_MAX);
+        if self.execute(CLAIM, args![account, key, request_hash, now, old, lost]).await? == 1 {
+            return Ok(Claim::New);
+        }
+        Ok(match self.claimed(account, key).await? {
+            Some((asked, ..)) if asked != request_hash => Claim::Mismatch,
+            Some((_, Some(status), location, body)) => Claim::Done(Answered { status, location, body }),
+            // None: released in between, the next try gets it.
+            Some((_, None, ..)) | None => Claim::Running,
+        })
+    }
+
+    /// Keeps the answer to a key that was claimed at `claimed_at`.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn complete_idempotency_key(
+        &mut self,
+        account: AccountId,
+        key: &str,
+        claimed_at: Timestamp,
+        answered: &Answered,
+    ) -> Result<()> {
+        const SQL: &str = "update idempotency_keys set status = $4, location = $5, body = $6
+            where account_id = $1 and key = $2 and created_at = $3 and status is null";
+        let Answered { status, location, body } = answered;
+        self.execute(SQL, args![account, key, claimed_at, status, location, body]).await.map(|_| ())
+    }
+
+    /// Gives a key back whose write was not done: the next try does it.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn release_idempotency_key(
+        &mut self,
+        account: AccountId,
+        key: &str,
+        claimed_at: Timestamp,
+    ) -> Result<()> {
+        const SQL: &str = "delete from idempotency_keys
+            where account_id = $1 and key = $2 and created_at = $3 and status is null";
+        self.execute(SQL, args![account, key, claimed_at]).await.map(|_| ())
+    }
+
+    /// Forgets the keys that are older than [`IDEMPOTENCY_LIFE`] at `now`.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn prune_idempotency_keys(&mut self, now: Timestamp) -> Result<u64> {
+        const SQL: &str = "delete from idempotency_keys where created_at <= $1";
+        self.execute(SQL, args![before(now, IDEMPOTENCY_LIFE)]).await
+    }
+}
+
+fn before(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.saturating_sub(by).unwrap_or(Timestamp::MIN)
+}

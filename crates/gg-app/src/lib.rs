@@ -26,6 +26,7 @@ mod read_feed;
 mod score_access;
 mod secrets;
 mod sign_in;
+mod tidy;
 
 pub use error::{Error, Result};
 pub use import_guests::{Imported, Prepared};

@@ -218,6 +218,17 @@ impl Actor {
         }
     }
 
+    /// Whether this actor's kind can reach what is `guest`'s: a link reaches its own guest alone. Of an
+    /// account the store asks for its membership too.
+    pub fn reaches_guest(&self, guest: GuestId) -> bool {
+        !matches!(self, Self::Invite { guest: own, .. } if *own != guest)
+    }
+
+    /// Whether this actor's kind can reach `event`: a link reaches its own event alone.
+    pub fn reaches_event(&self, event: EventId) -> bool {
+        !matches!(self, Self::Invite { event: own, .. } if *own != event)
+    }
+
     /// What a member's role makes of this actor: `None` where the event is none of his.
     ///
     /// # Errors

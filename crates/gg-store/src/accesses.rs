@@ -223,19 +223,29 @@ impl Conn {
         Ok(self.one::<(Option<Timestamp>,)>(SQL, args![guest, since]).await?.0)
     }
 
-    /// An access, by its id.
-    pub async fn access(&mut self, _actor: &Actor, access: AccessId) -> Result<Option<AccessRow>> {
+    /// An access, by its id. Whose event it is not gets nothing.
+    pub async fn access(&mut self, actor: &Actor, access: AccessId) -> Result<Option<AccessRow>> {
         const SQL: &str =
             "select id, guest_id, event_id, generation, class, test, band, raw, snapshot, reasons, degraded,
                 decision, label, at
-            from accesses where id = $1";
-        self.optional(SQL, args![access]).await
+            from accesses where id = $1 and ($3 or exists
+                (select 1 from members m where m.event_id = accesses.event_id and m.account_id = $2))";
+        let account = actor.account_id();
+        let row: Option<AccessRow> = self.optional(SQL, args![access, account, account.is_none()]).await?;
+        Ok(row.filter(|row| actor.reaches_guest(row.guest_id)))
     }
 
-    /// A guest's risk row, and the number of its changes (0 where there is none).
-    pub async fn guest_risk(&mut self, _actor: &Actor, guest: GuestId) -> Result<(GuestRisk, i64)> {
-        const SQL: &str = "select state, revision from guest_risk where guest_id = $1";
-        let row: Option<(Json<GuestRisk>, i64)> = self.optional(SQL, args![guest]).await?;
+    /// A guest's risk row, and the number of its changes (0 where there is none). To whose event it is
+    /// not there is none.
+    pub async fn guest_risk(&mut self, actor: &Actor, guest: GuestId) -> Result<(GuestRisk, i64)> {
+        const SQL: &str = "select state, revision from guest_risk where guest_id = $1 and ($3 or exists
+                (select 1 from members m where m.event_id = guest_risk.event_id and m.account_id = $2))";
+        if !actor.reaches_guest(guest) {
+            return Ok((GuestRisk::default(), 0));
+        }
+        let account = actor.account_id();
+        let row: Option<(Json<GuestRisk>, i64)> =
+            self.optional(SQL, args![guest, account, account.is_none()]).await?;
         Ok(row.map_or_else(|| (GuestRisk::default(), 0), |(Json(risk), revision)| (risk, revision)))
     }
 
@@ -246,8 +256,9 @@ impl Conn {
         self.all(SQL, args![event]).await
     }
 
-    /// What happened to a guest's link, the oldest first, at most `limit` of each kind.
-    pub async fn timeline(&mut self, _actor: &Actor, guest: GuestId, limit: i64) -> Result<Vec<TimelineRow>> {
+    /// What happened to a guest's link, the oldest first, at most `limit` of each kind. Whose event it
+    /// is not gets none.
+    pub async fn timeline(&mut self, actor: &Actor, guest: GuestId, limit: i64) -> Result<Vec<TimelineRow>> {
         const FETCHED: &str =
             "select 'fetched', class, at from fetches where guest_id = $1 order by at desc limit $2";
         const OPENED: &str =
@@ -256,6 +267,9 @@ impl Conn {
             from accesses where guest_id = $1 order by id desc limit $2";
         const ANSWERED: &str = "select 'answered', source, at from rsvp_history where guest_id = $1
             order by id desc limit $2";
+        if self.guest(actor, guest).await?.is_none() {
+            return Ok(Vec::new());
+        }
         let mut rows: Vec<TimelineRow> = self.all(FETCHED, args![guest, limit]).await?;
         rows.extend(self.all::<TimelineRow>(OPENED, args![guest, limit]).await?);
         rows.extend(self.all::<TimelineRow>(ANSWERED, args![guest, limit]).await?);

@@ -375,21 +375,6 @@ impl WriteTx {
         self.noticed(done)
     }
 
-    /// Writes rows of a statement whose text was put together.
-    pub(crate) async fn execute_dynamic(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<u64> {
-        let done = match &mut self.conn.inner {
-            Inner::Sqlite(conn) => {
-                let rows = conn.db.prepare_cached(&numbered(sql))?.execute(rusqlite::params_from_iter(args));
-                rows.map(|rows| rows as u64).map_err(StoreError::from)
-            }
-            Inner::Postgres(object) => {
-                let statement = object.prepare_cached(sql).await?;
-                object.execute(&statement, &params(args)).await.map_err(StoreError::from)
-            }
-        };
-        self.noticed(done)
-    }
-
     /// Writes, and gives the row that a `returning` names, where one was touched.
     pub(crate) async fn returning<R: FromRow>(
         &mut self,

@@ -87,12 +87,15 @@ impl Conn {
         Ok(role.map(|(role,)| role))
     }
 
-    /// An event. Whose it is not gets it without a role: [`Actor::judge`] makes nothing of it.
+    /// An event. Whose it is not gets nothing.
     pub async fn event(&mut self, actor: &Actor, event: EventId) -> Result<Option<EventRow>> {
         const SQL: &str = "select e.id, e.name, e.starts_at, e.ends_at, e.time_zone, e.venue, e.capacity,
                 e.rsvp_deadline, e.seats_taken, e.revision, e.created_at, e.updated_at, m.role
             from events e left join members m on m.event_id = e.id and m.account_id = $2
             where e.id = $1 and (m.role is not null or $3)";
+        if !actor.reaches_event(event) {
+            return Ok(None);
+        }
         self.optional(SQL, args![event, actor.account_id(), actor.account_id().is_none()]).await
     }
 
@@ -105,10 +108,9 @@ impl Conn {
         const SQL: &str = "select e.id, e.name, e.starts_at, e.ends_at, e.time_zone, e.venue, e.capacity,
                 e.rsvp_deadline, e.seats_taken, e.revision, e.created_at, e.updated_at, m.role
             from members m join events e on e.id = m.event_id
-            where m.account_id = $1 and ($2 is null or e.id < $2)
+            where m.account_id = $1 and e.id < $2
             order by e.id desc limit $3";
-        let (after, limit) = paging.args();
-        let rows = self.all(SQL, &[args![account][0], after, args![limit][0]]).await?;
+        let rows = self.all(SQL, args![account, paging.below(), paging.rows()]).await?;
         Ok(paging.page(rows, |event: &EventRow| event.id))
     }
 

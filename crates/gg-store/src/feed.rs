@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::db::{Conn, WriteTx};
 use crate::error::Result;
-use crate::value::{Arg, Json, ToArg, args, row};
+use crate::value::{Json, args, row};
 
 /// Rows numbered in one transaction.
 const NUMBERED_MAX: i64 = 500;
@@ -142,38 +142,20 @@ impl WriteTx {
     /// does, in whatever process; SQLite's rows are numbered already.
     pub async fn number_feed(&mut self) -> Result<usize> {
         const LOCK: &str = "select pg_try_advisory_xact_lock($1)";
-        const WAITING: &str = "select id, event_id from feed where seq is null order by id limit $1";
-        const NEXT: &str =
-            "update feed_positions set highest = highest + $2 where event_id = $1 returning highest";
+        // Rows of an event follow each other by id, after the highest number that was given there.
+        const NUMBER_POSTGRES: &str = "with waiting as (
+                select id, event_id, row_number() over (partition by event_id order by id) as place
+                from (select id, event_id from feed where seq is null order by id limit $1) oldest),
+            given as (
+                update feed_positions p set highest = highest + w.many
+                from (select event_id, count(*) as many from waiting group by event_id) w
+                where p.event_id = w.event_id returning p.event_id, p.highest - w.many as before)
+            update feed set seq = given.before + waiting.place
+            from waiting join given on given.event_id = waiting.event_id where feed.id = waiting.id";
         if self.is_sqlite() || !self.one::<(bool,)>(LOCK, args![RELAY_LOCK]).await?.0 {
             return Ok(0);
         }
-        let waiting: Vec<(Uuid, EventId)> = self.all(WAITING, args![NUMBERED_MAX]).await?;
-        let mut by_event: BTreeMap<EventId, Vec<Uuid>> = BTreeMap::new();
-        for (id, event) in &waiting {
-            by_event.entry(*event).or_default().push(*id);
-        }
-        for (event, ids) in by_event {
-            let count = i64::try_from(ids.len()).unwrap_or(0);
-            let Some((highest,)) = self.returning::<(i64,)>(NEXT, args![event, count]).await? else {
-                continue;
-            };
-            self.set_numbers(&ids, highest - count).await?;
-        }
-        Ok(waiting.len())
-    }
-
-    async fn set_numbers(&mut self, ids: &[Uuid], before: i64) -> Result<()> {
-        let mut rows = Vec::with_capacity(ids.len());
-        let mut args: Vec<Arg<'_>> = Vec::with_capacity(ids.len());
-        for (seq, id) in (before + 1..).zip(ids) {
-            args.push(id.arg());
-            rows.push(format!("(${}::uuid, {seq}::bigint)", args.len()));
-        }
-        let sql = format!(
-            "update feed set seq = v.seq from (values {}) as v (id, seq) where feed.id = v.id",
-            rows.join(", ")
-        );
-        self.execute_dynamic(&sql, &args).await.map(|_| ())
+        let numbered = self.execute(NUMBER_POSTGRES, args![NUMBERED_MAX]).await?;
+        Ok(usize::try_from(numbered).unwrap_or(usize::MAX))
     }
 }

@@ -121,10 +121,13 @@ impl Conn {
     /// A guest. Whose event it is not gets nothing.
     pub async fn guest(&mut self, actor: &Actor, guest: GuestId) -> Result<Option<GuestRow>> {
         const SQL: &str = guest_columns!("where g.id = $2 and (m.role is not null or $3)");
+        if !actor.reaches_guest(guest) {
+            return Ok(None);
+        }
         self.optional(SQL, args![actor.account_id(), guest, actor.account_id().is_none()]).await
     }
 
-    /// An event's guests, the oldest first.
+    /// An event's guests, the oldest first. Whose event it is not gets none.
     pub async fn guests(
         &mut self,
         actor: &Actor,
@@ -133,19 +136,22 @@ impl Conn {
         paging: Paging<GuestId>,
     ) -> Result<Page<GuestRow, GuestId>> {
         const SQL: &str = guest_columns!(
-            "where g.event_id = $2 and ($3 is null or g.id > $3) and ($4 is null or g.name_key like $4)
+            "where g.event_id = $2 and g.id > $3 and (cast($4 as text) is null or g.name_key like $4)
+                and (m.role is not null or $6)
             order by g.id limit $5"
         );
         let like = filter.search.as_deref().map(like);
-        let (_, limit) = paging.args();
-        let rows = self.all(SQL, args![actor.account_id(), event, paging.after, like, limit]).await?;
+        let (account, limit) = (actor.account_id(), paging.rows());
+        let rows =
+            self.all(SQL, args![account, event, paging.above(), like, limit, everyones(actor)]).await?;
         Ok(paging.page(rows, |guest: &GuestRow| guest.id))
     }
 
-    /// Every guest of an event, for import and export.
+    /// Every guest of an event, for import and export. Whose event it is not gets none.
     pub async fn all_guests(&mut self, actor: &Actor, event: EventId) -> Result<Vec<GuestRow>> {
-        const SQL: &str = guest_columns!("where g.event_id = $2 order by g.id");
-        self.all(SQL, args![actor.account_id(), event]).await
+        const SQL: &str =
+            guest_columns!("where g.event_id = $2 and (m.role is not null or $3) order by g.id");
+        self.all(SQL, args![actor.account_id(), event, everyones(actor)]).await
     }
 
     /// How many guests an event has.
@@ -265,23 +271,29 @@ impl WriteTx {
         household: Option<&str>,
         at: Timestamp,
     ) -> Result<PartyId> {
-        const INSERT: &str = "insert into parties (id, event_id, name, name_key, created_at)
-            values ($1, $2, $3, $4, $5) on conflict (event_id, name_key) do nothing returning id";
-        const FIND: &str = "select id from parties where event_id = $1 and name_key = $2";
+        // The update changes nothing: it locks a party that is there, so that nobody deletes it before
+        // its new guest is in.
+        const SQL: &str = "insert into parties (id, event_id, name, name_key, created_at)
+            values ($1, $2, $3, $4, $5)
+            on conflict (event_id, name_key) do update set name_key = excluded.name_key returning id";
         let key = household.map(text::key);
-        if let Some((id,)) =
-            self.returning::<(PartyId,)>(INSERT, args![new, event, household, key, at]).await?
-        {
-            return Ok(id);
-        }
-        Ok(self.one::<(PartyId,)>(FIND, args![event, key]).await?.0)
+        let party = self.returning::<(PartyId,)>(SQL, args![new, event, household, key, at]).await?;
+        party.map(|(id,)| id).ok_or_else(|| crate::events::missing("the guest's party"))
     }
 
     async fn delete_empty_party(&mut self, party: PartyId) -> Result<()> {
+        const LOCK: &str = "update parties set name_key = name_key where id = $1";
         const SQL: &str =
             "delete from parties where id = $1 and not exists (select 1 from guests where party_id = $1)";
+        // Locked first: what the next statement sees has then whoever joined the party meanwhile.
+        self.execute(LOCK, args![party]).await?;
         self.execute(SQL, args![party]).await.map(|_| ())
     }
+}
+
+/// Whether lists of guests are open to this actor without a membership: to the system's own jobs.
+pub(crate) const fn everyones(actor: &Actor) -> bool {
+    matches!(actor, Actor::System(_))
 }
 
 /// A pattern that finds `words` anywhere, with what `like` takes for wild made plain.

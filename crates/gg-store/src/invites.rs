@@ -30,11 +30,18 @@ row! {
 }
 
 impl Conn {
-    /// The link of a guest that lives, as far as its row says (its event may have ended).
-    pub async fn living_invite(&mut self, _actor: &Actor, guest: GuestId) -> Result<Option<InviteRow>> {
+    /// The link of a guest that lives, as far as its row says (its event may have ended). Whose event
+    /// it is not gets nothing.
+    pub async fn living_invite(&mut self, actor: &Actor, guest: GuestId) -> Result<Option<InviteRow>> {
         const SQL: &str = "select id, key_id, generation, created_at, opened_at from invites
-            where guest_id = $1 and state = 'living' order by generation desc limit 1";
-        self.optional(SQL, args![guest]).await
+            where guest_id = $1 and state = 'living'
+                and ($3 or exists
+                    (select 1 from members m where m.event_id = invites.event_id and m.account_id = $2))
+            order by generation desc limit 1";
+        if !actor.reaches_guest(guest) {
+            return Ok(None);
+        }
+        self.optional(SQL, args![guest, actor.account_id(), actor.account_id().is_none()]).await
     }
 }
 

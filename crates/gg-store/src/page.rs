@@ -1,5 +1,7 @@
 //! Lists in pages, by the last id seen (keyset): no row is shown twice or left out while others come.
 
+use uuid::Uuid;
+
 use crate::value::{Arg, ToArg};
 
 /// Rows of a page where nobody said.
@@ -26,12 +28,23 @@ pub struct Page<T, I> {
 }
 
 impl<I: Copy + ToArg> Paging<I> {
-    /// One row more than asked for, to see whether more follow.
-    pub(crate) fn args(&self) -> (Arg<'_>, i64) {
-        (self.after.arg(), self.limit + 1)
+    /// For `id > $n order by id`: the last id seen, or one before all others. (`$n is null or …` would
+    /// have both databases walk the list from its start for every page.)
+    pub(crate) fn above(&self) -> Arg<'_> {
+        self.after.as_ref().map_or(Arg::Uuid(Uuid::nil()), ToArg::arg)
     }
 
-    /// The page of rows that were read with [`Paging::args`].
+    /// For `id < $n order by id desc`: the last id seen, or one after all others.
+    pub(crate) fn below(&self) -> Arg<'_> {
+        self.after.as_ref().map_or(Arg::Uuid(Uuid::max()), ToArg::arg)
+    }
+
+    /// For `limit $n`: one row more than asked for, to see whether more follow.
+    pub(crate) const fn rows(&self) -> i64 {
+        self.limit + 1
+    }
+
+    /// The page of rows that were read with [`Paging::rows`].
     pub(crate) fn page<T>(&self, mut rows: Vec<T>, id: impl Fn(&T) -> I) -> Page<T, I> {
         let limit = usize::try_from(self.limit).unwrap_or(0);
         let more = rows.len() > limit;

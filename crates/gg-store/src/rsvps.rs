@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::db::{Conn, WriteTx};
 use crate::error::{Result, StoreError};
+use crate::guests::everyones;
 use crate::page::{Page, Paging};
 use crate::value::{Json, args, json, row};
 
@@ -136,33 +137,46 @@ macro_rules! rsvp_columns {
 }
 
 impl Conn {
-    /// A guest's answer.
-    pub async fn rsvp(&mut self, _actor: &Actor, guest: GuestId) -> Result<Option<RsvpRow>> {
-        const SQL: &str = rsvp_columns!("where guest_id = $1");
-        self.optional(SQL, args![guest]).await
+    /// A guest's answer. Whose event it is not gets nothing.
+    pub async fn rsvp(&mut self, actor: &Actor, guest: GuestId) -> Result<Option<RsvpRow>> {
+        const SQL: &str = rsvp_columns!(
+            "where guest_id = $1 and ($3 or exists
+                (select 1 from members m where m.event_id = rsvps.event_id and m.account_id = $2))"
+        );
+        if !actor.reaches_guest(guest) {
+            return Ok(None);
+        }
+        self.optional(SQL, args![guest, actor.account_id(), actor.account_id().is_none()]).await
     }
 
-    /// One row a guest of an event, in the order of the guests.
+    /// One row a guest of an event, in the order of the guests. Whose event it is not gets none.
     pub async fn rsvps(
         &mut self,
-        _actor: &Actor,
+        actor: &Actor,
         event: EventId,
         paging: Paging<GuestId>,
     ) -> Result<Page<RsvpListRow, GuestId>> {
         const SQL: &str =
             "select g.id, r.attending, r.plus_ones, r.note, r.answers, r.source, r.pending, r.updated_at
             from guests g left join rsvps r on r.guest_id = g.id
-            where g.event_id = $1 and ($2 is null or g.id > $2) order by g.id limit $3";
-        let (_, limit) = paging.args();
-        let rows = self.all(SQL, args![event, paging.after, limit]).await?;
+            where g.event_id = $1 and g.id > $2 and ($5 or exists
+                (select 1 from members m where m.event_id = g.event_id and m.account_id = $4))
+            order by g.id limit $3";
+        let (above, limit) = (paging.above(), paging.rows());
+        let rows = self.all(SQL, args![event, above, limit, actor.account_id(), everyones(actor)]).await?;
         Ok(paging.page(rows, |row: &RsvpListRow| row.guest_id))
     }
 
-    /// Every answer that a guest ever gave, the oldest first.
-    pub async fn rsvp_history(&mut self, _actor: &Actor, guest: GuestId) -> Result<Vec<RsvpHistoryRow>> {
+    /// Every answer that a guest ever gave, the oldest first. Whose event it is not gets none.
+    pub async fn rsvp_history(&mut self, actor: &Actor, guest: GuestId) -> Result<Vec<RsvpHistoryRow>> {
         const SQL: &str = "select id, attending, plus_ones, note, answers, source, access_id, at
-            from rsvp_history where guest_id = $1 order by id";
-        self.all(SQL, args![guest]).await
+            from rsvp_history where guest_id = $1 and ($3 or exists
+                (select 1 from members m where m.event_id = rsvp_history.event_id and m.account_id = $2))
+            order by id";
+        if !actor.reaches_guest(guest) {
+            return Ok(Vec::new());
+        }
+        self.all(SQL, args![guest, actor.account_id(), actor.account_id().is_none()]).await
     }
 }
 

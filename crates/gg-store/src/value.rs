@@ -111,6 +111,12 @@ to_arg! {
     Locale, self => Arg::Text(self.as_str());
 }
 
+impl ToArg for Arg<'_> {
+    fn arg(&self) -> Arg<'_> {
+        *self
+    }
+}
+
 impl<T: ToArg> ToArg for Option<T> {
     fn arg(&self) -> Arg<'_> {
         self.as_ref().map_or(Arg::Null, ToArg::arg)

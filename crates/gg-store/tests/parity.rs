@@ -67,8 +67,14 @@ fn indexes_have_the_same_names() {
 fn compare(sqlite: &'static str, postgres: &'static str) {
     let (tell, told) = std::sync::mpsc::sync_channel(2);
     let tell_second = tell.clone();
-    on_sqlite(async move |db: TestDb| tell.send(words(&db, sqlite).await.unwrap()).unwrap());
-    on_postgres(async move |db: TestDb| tell_second.send(words(&db, postgres).await.unwrap()).unwrap());
+    on_sqlite(move |db: TestDb| async move {
+        let words = words(&db, sqlite).await.unwrap();
+        tell.send(words).unwrap();
+    });
+    on_postgres(move |db: TestDb| async move {
+        let words = words(&db, postgres).await.unwrap();
+        tell_second.send(words).unwrap();
+    });
 
     let (sqlite, postgres) = (set(told.recv().unwrap()), set(told.recv().unwrap()));
 

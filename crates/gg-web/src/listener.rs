@@ -85,7 +85,7 @@ impl Default for Limits {
 }
 
 /// Serves `app` on `listener` until `shutdown`; then takes no more, closes idle connections, and waits for what is in
-/// flight, at most `limits.drain`. Handlers find the peer's address in [`ConnectInfo<SocketAddr>`].
+/// flight, at most `limits.drain`. Feeds are in flight until [`crate::live::Hub::drain`] ends them. Handlers find the peer's address in [`ConnectInfo<SocketAddr>`].
 ///
 /// # Errors
 /// None that a peer or a lack of files can cause: those are waited out.

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 /// Longest wait for anything that should happen.
 const SOON: Duration = Duration::from_secs(30);
 /// Time-outs short enough for a test, long enough for a busy machine to be prompt.
-const SHORT: Duration = Duration::from_millis(400);
+const SHORT: Duration = Duration::from_millis(700);
 
 async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(SOON, future).await.unwrap_or_else(|_| panic!("{what} did not happen"))

@@ -34,7 +34,7 @@ impl DataDir {
         made.with_context(|| format!("the data folder {} cannot be made", path.display()))?;
         let mode = fs::metadata(path)?.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
-            fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+            close(path)
                 .with_context(|| format!("others may read {}: run chmod 700 on it", path.display()))?;
         }
         Ok(Self(path.to_path_buf()))
@@ -85,6 +85,12 @@ impl DataDir {
     }
 }
 
+/// Takes a folder that somebody else made from the eyes of others.
+#[expect(clippy::disallowed_methods, reason = "the folder was there before us, with the mode it has")]
+fn close(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,11 +112,12 @@ mod tests {
     #[test]
     fn a_folder_that_others_could_read_is_closed() {
         let temp = tempfile::tempdir().unwrap();
-        fs::set_permissions(temp.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let open = temp.path().join("open");
+        DirBuilder::new().mode(0o755).create(&open).unwrap();
 
-        DataDir::open(temp.path()).unwrap();
+        DataDir::open(&open).unwrap();
 
-        assert_eq!(fs::metadata(temp.path()).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(fs::metadata(&open).unwrap().permissions().mode() & 0o777, 0o700);
     }
 
     #[test]

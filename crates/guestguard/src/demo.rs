@@ -160,15 +160,15 @@ impl Demo {
         self.guests[index].device = visitor.device.or(judged.set_device);
         let (guest, _) =
             self.app.guest(Actor::account(self.owner, Permission::ReadGuests), visitor.guest).await?;
-        let brings = guest.plus_ones_allowed > 0 && chance % 2 == 0;
+        let brings = guest.plus_ones_allowed > 0 && chance.is_multiple_of(2);
         let answer = AnswerInput {
-            attending: chance % 6 != 0,
+            attending: !chance.is_multiple_of(6),
             plus_ones: if brings {
                 vec![format!("{} {}", FIRST[usize::from(chance) % FIRST.len()], LAST[index % LAST.len()])]
             } else {
                 vec![]
             },
-            note: (chance % 9 == 0).then(|| "Sending all our love".to_string()),
+            note: chance.is_multiple_of(9).then(|| "Sending all our love".to_string()),
             answers: vec![],
         };
         self.app.answer_invite(link.token.expose(), judged.access, &answer).await.map(|_| ())

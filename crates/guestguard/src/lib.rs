@@ -9,6 +9,7 @@ pub mod data_dir;
 pub mod demo;
 pub mod lifecycle;
 pub mod telemetry;
+pub mod wiring;
 
 use std::process::ExitCode;
 

@@ -180,12 +180,6 @@ impl Channel {
         }
     }
 
-    /// Says where the numbers stand, to a channel that has offered nothing yet. Called before the caller goes live, so
-    /// that nobody is live while `published` is unknown.
-    pub(super) fn seed(&self, highest: i64) {
-        self.state().published.get_or_insert(highest);
-    }
-
     /// Makes a subscriber live that has read all that storage has, unless more was published since.
     pub(super) fn go_live(&self, subscriber: &Subscriber) -> bool {
         let state = self.state();
@@ -236,6 +230,7 @@ impl Channel {
         messages.retain(|message| published.is_none_or(|published| message.seq > published));
         let (Some(first), Some(last)) = (messages.first(), messages.last()) else { return Work::Rest };
 
+        // What came before the first batch of all each subscriber has, or reads for itself.
         let after = published.unwrap_or(first.seq - 1);
         let follows = std::iter::once(after)
             .chain(messages.iter().map(|message| message.seq))

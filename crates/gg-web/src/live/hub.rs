@@ -60,11 +60,11 @@ pub struct Watched {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Feeds {
     /// All of an event.
-    OfEvent(EventId),
+    Event(EventId),
     /// Those that an account watches of one event.
-    OfMember(EventId, AccountId),
+    Member(EventId, AccountId),
     /// All that an account watches.
-    OfAccount(AccountId),
+    Credential(AccountId),
 }
 
 /// Holds the subscribers of every event on this instance.
@@ -149,12 +149,12 @@ impl Hub {
     pub fn end(&self, feeds: Feeds, close: Close) {
         for channel in self.channels().values() {
             match feeds {
-                Feeds::OfEvent(event) if event == channel.event => channel.end(|_| true, close),
-                Feeds::OfMember(event, account) if event == channel.event => {
+                Feeds::Event(event) if event == channel.event => channel.end(|_| true, close),
+                Feeds::Member(event, account) if event == channel.event => {
                     channel.end(|feed| feed.account == account, close);
                 }
-                Feeds::OfAccount(account) => channel.end(|feed| feed.account == account, close),
-                Feeds::OfEvent(_) | Feeds::OfMember(..) => {}
+                Feeds::Credential(account) => channel.end(|feed| feed.account == account, close),
+                Feeds::Event(_) | Feeds::Member(..) => {}
             }
         }
     }
@@ -220,7 +220,6 @@ pub(super) struct Seat {
 impl Seat {
     /// Gives the lane its place: what it starts with, and after which message it reads on.
     pub(super) fn start(&self, start: &Start, position: &Position) {
-        self.channel.seed(position.highest);
         let (bytes, seq) = match *start {
             Start::After(seq) => (Bytes::new(), seq),
             Start::Resync(seq, reason) => {

@@ -93,14 +93,14 @@ async fn tell(
         Some(seq) => *seq,
         None => match source.position(event).await {
             Ok(position) => (position.highest - TOLD_AGAIN).max(0),
-            Err(FeedError::EventGone) => return hub.end(Feeds::OfEvent(event), Close::EventGone),
+            Err(FeedError::EventGone) => return hub.end(Feeds::Event(event), Close::EventGone),
             Err(FeedError::Unavailable) => return,
         },
     };
     loop {
         let messages = match source.after(event, view, after, usize::try_from(BATCH).unwrap_or(1)).await {
             Ok(messages) => messages,
-            Err(FeedError::EventGone) => return hub.end(Feeds::OfEvent(event), Close::EventGone),
+            Err(FeedError::EventGone) => return hub.end(Feeds::Event(event), Close::EventGone),
             Err(FeedError::Unavailable) => return,
         };
         let Some(last) = messages.last() else { break };
@@ -118,7 +118,7 @@ async fn end_without_right(app: &App, hub: &Hub) {
     for (event, credential) in hub.watchers() {
         match app.credential_role(event.into(), credential).await {
             Ok(Some(_)) => {}
-            Ok(None) => hub.end(Feeds::OfMember(event, credential), Close::AccessEnded),
+            Ok(None) => hub.end(Feeds::Member(event, credential), Close::AccessEnded),
             Err(error) => tracing::warn!(%error, "the rights of open feeds could not be checked"),
         }
     }

@@ -17,6 +17,8 @@ pub struct LivePage {
     pub event_id: String,
     /// The event's name.
     pub name: String,
+    /// The event's IANA time zone: the island writes times of day in it.
+    pub time_zone: String,
     /// Time, place and deadline in one line.
     pub facts: String,
     /// The last `seq` that the rows hold; the socket goes on after it.
@@ -295,6 +297,7 @@ mod tests {
             chrome: awkward::chrome(Tab::Live),
             event_id: "e1".into(),
             name: awkward::SCRIPT.into(),
+            time_zone: "Africa/Accra".into(),
             facts: awkward::ARABIC.into(),
             position: 312,
             epoch: "ep1".into(),

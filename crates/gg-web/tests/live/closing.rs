@@ -80,12 +80,12 @@ async fn client_that_leaves_is_answered() {
 
 #[tokio::test]
 async fn peer_that_answers_no_ping_is_closed_and_one_that_does_is_not() {
-    let limits = HubLimits { ping_every: Duration::from_millis(200), ..HubLimits::default() };
+    let limits = HubLimits { ping_every: Duration::from_millis(600), ..HubLimits::default() };
     let stage = Stage::with(limits).await;
     let silent = bare(&stage).await;
     let mut lively = stage.connect("?after=0").await;
     let mut pings = 0;
-    while pings < 6 {
+    while pings < 3 {
         pings += usize::from(matches!(lively.next().await, Message::Ping(_)));
     }
     assert_eq!(code_of(silent).await, 4001);
@@ -113,10 +113,10 @@ async fn reader_that_takes_nothing_for_the_write_time_out_is_cut_while_others_ar
 async fn deleted_event_closes_its_feeds() {
     let stage = Stage::new().await;
     let mut client = stage.connect("?after=0").await;
-    stage.hub.end(Feeds::OfEvent(Uuid::from_u128(7)), Close::EventGone);
+    stage.hub.end(Feeds::Event(Uuid::from_u128(7)), Close::EventGone);
     stage.publish([1]);
     client.expect([1]).await;
-    stage.hub.end(Feeds::OfEvent(EVENT), Close::EventGone);
+    stage.hub.end(Feeds::Event(EVENT), Close::EventGone);
     assert_eq!(u16::from(client.close_code().await), 4100);
 }
 
@@ -138,11 +138,11 @@ async fn revoked_member_loses_the_feed_and_others_keep_it() {
     let revoked = Uuid::from_u128(0xA2);
     let mut loses = stage.connect(&format!("?after=0&account={revoked}")).await;
     let mut keeps = stage.connect(&format!("?after=0&account={ACCOUNT}")).await;
-    stage.hub.end(Feeds::OfMember(EVENT, revoked), Close::AccessEnded);
+    stage.hub.end(Feeds::Member(EVENT, revoked), Close::AccessEnded);
     assert_eq!(u16::from(loses.close_code().await), 4101);
     stage.publish([1]);
     keeps.expect([1]).await;
-    stage.hub.end(Feeds::OfAccount(ACCOUNT), Close::AccessEnded);
+    stage.hub.end(Feeds::Credential(ACCOUNT), Close::AccessEnded);
     assert_eq!(u16::from(keeps.close_code().await), 4101);
 }
 

@@ -1,17 +1,186 @@
 //! `guestguard serve`: every part in one process until it is told to stop.
 
-use anyhow::{Result, bail, ensure};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::time::Duration;
 
+use anyhow::{Context as _, Result, ensure};
+use gg_app::App;
+use gg_domain::account::PASSWORD_CHARS_MIN;
+use gg_web::listener::{self, Limits as ListenerLimits};
+use gg_web::live::{AppFeed, Hub, HubLimits, relay};
+use gg_web::{Site, Web, router};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::say;
 use crate::cli::{Role, ServeArgs};
-use crate::config::Settings;
+use crate::config::{DatabaseUrl, Settings};
+use crate::data_dir::{DataDir, Served};
+use crate::demo::Demo;
+use crate::lifecycle::{DRAIN_LIMIT, Shutdown};
+use crate::telemetry::Metrics;
+use crate::wiring;
+
+/// How often what has outlived its use is deleted.
+const TIDY_EVERY: Duration = Duration::from_secs(600);
+/// Words of a demo's password: nobody types it, the way in is a link.
+const DEMO_EMAIL: &str = "demo@example.org";
 
 /// Serves until the first signal, drains, and returns.
 ///
 /// # Errors
 /// When it cannot start: roles that this build does not have, a taken port, a database out of reach.
-pub async fn run(args: &ServeArgs, _settings: &Settings) -> Result<()> {
+pub async fn run(args: &ServeArgs, settings: &Settings) -> Result<()> {
     refuse_single_roles(&args.roles)?;
-    bail!("serve is not wired in this build")
+    let shutdown = Shutdown::on_signals()?;
+    let demo_folder =
+        if args.demo { Some(tempfile::tempdir().context("a folder for the demo")?) } else { None };
+    let settings = demo_folder
+        .as_ref()
+        .map_or_else(|| settings.clone(), |folder| demo_settings(settings, folder.path()));
+    let _served = lock(&settings)?;
+
+    let listener = TcpListener::bind(settings.listen).await;
+    let listener = listener.with_context(|| {
+        format!("{} is taken or not ours to listen on: set GUESTGUARD_LISTEN", settings.listen)
+    })?;
+    let address = listener.local_addr()?;
+    let public_url =
+        settings.public_url.as_ref().map_or_else(|| local_url(address), |url| url.origin().to_string());
+    let (app, queue) = wiring::app(&settings, &public_url).await?;
+    let demo_token =
+        if args.demo { Some(app.sources.random_id::<gg_domain::id::SessionId>().to_string()) } else { None };
+    let web = web(&settings, app.clone(), address, demo_token.clone())?;
+
+    let keeper = tokio::spawn({
+        let app = app.clone();
+        async move { app.keep_fetches(queue).await }
+    });
+    tokio::spawn(relay(app.clone(), web.hub.clone(), shutdown.soft.clone()));
+    tokio::spawn(tidy(app.clone(), shutdown.soft.clone()));
+    let hub = web.hub.clone();
+    let drained = shutdown.soft.clone();
+    tokio::spawn(async move {
+        drained.cancelled().await;
+        hub.drain();
+    });
+
+    greet(&app, &public_url, address).await?;
+    if let Some(token) = demo_token {
+        start_demo(app.clone(), &public_url, &token, shutdown.soft.clone()).await?;
+    }
+    let limits = ListenerLimits { drain: DRAIN_LIMIT, ..ListenerLimits::default() };
+    tokio::select! {
+        served = listener::serve(listener, router::router(web), limits, shutdown.soft.clone()) => served?,
+        () = shutdown.hard.cancelled() => {}
+    }
+    keeper.abort();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn web(settings: &Settings, app: App, address: SocketAddr, demo_token: Option<String>) -> Result<Web> {
+    let metrics = Metrics::install()?;
+    let sources = app.sources.clone();
+    let clock: gg_web::live::Clock = Arc::new(move || sources.now());
+    let hub = Hub::new(Arc::new(AppFeed(app.clone())), clock, HubLimits::default());
+    let origins = match &settings.public_url {
+        Some(url) => vec![url.origin().to_string()],
+        None => local_origins(address),
+    };
+    let site = Site {
+        origins,
+        secure: settings.public_url.as_ref().is_some_and(|url| url.is_https()),
+        trusted_proxies: settings.trusted_proxies.clone(),
+        metrics: Box::new(move || metrics.render()),
+        demo_token,
+    };
+    Ok(Web { app, hub, limits: Arc::default(), site: Arc::new(site) })
+}
+
+/// The setup link while there is no account, and how a phone gets here.
+async fn greet(app: &App, public_url: &str, address: SocketAddr) -> Result<()> {
+    tracing::info!(address = %address, "serving");
+    say(&format!("GuestGuard serves at {public_url}"))?;
+    if let Some(token) = app.setup_token().await? {
+        say("No account yet. Make the first one here (this link alone is valid, for 24 hours):")?;
+        say(&format!("{public_url}/setup?token={}", *token))?;
+    }
+    if address.ip().is_loopback() {
+        let here = own_address().map_or_else(|| "this machine's address".to_string(), |ip| ip.to_string());
+        say(&format!(
+            "From a phone: GUESTGUARD_LISTEN=0.0.0.0:{port} GUESTGUARD_PUBLIC_URL=http://{here}:{port} guestguard serve",
+            port = address.port()
+        ))?;
+    }
+    Ok(())
+}
+
+async fn start_demo(app: App, public_url: &str, token: &str, shutdown: CancellationToken) -> Result<()> {
+    let password = format!("{token}-{PASSWORD_CHARS_MIN}");
+    let owner = app.create_account(DEMO_EMAIL, password).await?;
+    let demo = Demo::plan(app, owner.id).await?;
+    say("A sample event with 200 guests, in a folder that is thrown away. Sign in here:")?;
+    say(&format!("{public_url}/demo?token={token}"))?;
+    tokio::spawn(demo.run(shutdown));
+    Ok(())
+}
+
+/// Deletes what has outlived its use, a little at a time.
+async fn tidy(app: App, shutdown: CancellationToken) {
+    let mut every = tokio::time::interval(TIDY_EVERY);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = every.tick() => {}
+        }
+        if let Err(error) = app.tidy().await {
+            tracing::warn!(%error, "what has outlived its use could not be deleted");
+        }
+    }
+}
+
+fn demo_settings(settings: &Settings, folder: &std::path::Path) -> Settings {
+    let data_dir = folder.join("data");
+    let database = DatabaseUrl::Sqlite(data_dir.join("guestguard.db"));
+    Settings { data_dir, database, secret: None, ..settings.clone() }
+}
+
+fn lock(settings: &Settings) -> Result<Option<Served>> {
+    match &settings.database {
+        DatabaseUrl::Sqlite(_) => Ok(Some(DataDir::open(&settings.data_dir)?.serve()?)),
+        DatabaseUrl::Postgres(_) => Ok(None),
+    }
+}
+
+fn local_url(address: SocketAddr) -> String {
+    let host = if address.ip().is_unspecified() {
+        own_address().unwrap_or(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))
+    } else {
+        address.ip()
+    };
+    format!("http://{}", SocketAddr::new(host, address.port()))
+}
+
+/// While no public URL is set, the loopback names count as one origin (CONTRACT.md).
+fn local_origins(address: SocketAddr) -> Vec<String> {
+    let port = address.port();
+    let mut origins: Vec<String> =
+        ["127.0.0.1", "localhost", "[::1]"].iter().map(|host| format!("http://{host}:{port}")).collect();
+    let own = local_url(address);
+    if !origins.contains(&own) {
+        origins.push(own);
+    }
+    origins
+}
+
+/// The address by which others on the network reach this machine: the one it would send from.
+fn own_address() -> Option<IpAddr> {
+    // Nothing is sent: connecting a datagram socket only asks the kernel for a route (RFC 5737 address).
+    let socket = UdpSocket::bind(("0.0.0.0", 0)).ok()?;
+    socket.connect(("192.0.2.1", 9)).ok()?;
+    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
 }
 
 /// Until there are a bus and a gRPC engine, the parts live in one process or not at all.
@@ -31,5 +200,12 @@ mod tests {
         assert!(refuse_single_roles(&[Role::Web]).is_err());
         assert!(refuse_single_roles(&[]).is_ok());
         assert!(refuse_single_roles(&[Role::Risk, Role::Web, Role::Worker]).is_ok());
+    }
+
+    #[test]
+    fn loopback_names_are_one_origin() {
+        let origins = local_origins("127.0.0.1:8080".parse().unwrap());
+
+        assert_eq!(origins, ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"]);
     }
 }

@@ -1,0 +1,38 @@
+//! Deletes what has outlived its use: raw signals, sessions that ended, keys of repeated writes.
+
+use gg_store::WriteTx;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::App;
+use crate::error::Result;
+
+/// Exact addresses and raw headers are kept so long; what was decided of them stays.
+const SIGNALS_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Rows deleted in one transaction: an answer waits for a few milliseconds at the most.
+const ROWS_AT_ONCE: i64 = 500;
+
+impl App {
+    /// Deletes what has outlived its use.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn tidy(&self) -> Result<()> {
+        let now = self.sources.now();
+        let old = now.checked_sub(SIGNALS_LIFE).unwrap_or(Timestamp::MIN);
+        loop {
+            let pruned = self.store.write(async move |tx: &mut WriteTx| -> Result<_> {
+                Ok(tx.prune_access_signals(old, ROWS_AT_ONCE).await?)
+            });
+            if pruned.await? == 0 {
+                break;
+            }
+        }
+        self.store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                tx.prune_sessions(now).await?;
+                tx.prune_idempotency_keys(now).await?;
+                Ok(())
+            })
+            .await
+    }
+}

@@ -1,0 +1,157 @@
+/**
+ * The guest's page: tells the server, once, that a person has it open, and shows less at a time.
+ *
+ * A person is somebody who has touched the page, or before whom it has been visible for 1.5 seconds; the
+ * server judges by the same rule. The answer itself stays a plain form post, with or without script.
+ *
+ * The token leaves the address bar once the opening has been taken. It must not stay in the history, in a
+ * screenshot or in what a shared tablet completes; but a reload must still work. Keeping the token in
+ * sessionStorage would hand it to any script of the page and to nobody's server; putting it behind `#`
+ * would keep it in the bar. So the server sets a short-lived HttpOnly cookie with its answer and serves
+ * `/invite` from it: the address holds no secret, and script cannot read the cookie. Where cookies are off,
+ * the address stays as it is, since a working page is worth more than a short one.
+ *
+ * @typedef {import("./signals.js").Signals} Signals
+ */
+import { signals } from "./signals.js";
+
+/** How long a page is seen before its viewer counts as a person, in ms; the server's own rule. */
+const SEEN_MS = 1500;
+/** Before the one second try, in ms. */
+const AGAIN_MS = 2500;
+
+/** @param {HTMLElement} main with `data-token` and `data-fingerprint` */
+export default function invite(main) {
+  party(main);
+  opening(main);
+}
+
+/** @param {HTMLElement} main */
+function opening(main) {
+  const seen = new SeenTime();
+  let interacted = false;
+  let sent = false;
+  /** @type {Partial<Signals>} */
+  let traits = {};
+  if (main.dataset.fingerprint !== "off") {
+    signals().then((read) => {
+      traits = read;
+    });
+  }
+  const all = () => ({ ...traits, visible_ms: seen.ms(), interacted });
+
+  for (const act of ["pointerdown", "keydown", "input"]) {
+    addEventListener(act, () => {
+      interacted = true;
+      tell();
+    });
+  }
+  const waiting = setInterval(() => seen.ms() >= SEEN_MS && tell(), 100);
+
+  for (const form of main.querySelectorAll("form[data-answer]")) {
+    form.addEventListener("submit", () => {
+      const field = form.querySelector("[data-signals]");
+      // Where no opening was taken yet, the answer brings the signals and is itself the human act.
+      interacted = true;
+      if (field instanceof HTMLInputElement) field.value = JSON.stringify(all());
+      form.querySelector("button:not([type=button])")?.setAttribute("aria-busy", "true");
+    });
+  }
+
+  async function tell() {
+    if (sent || document.visibilityState !== "visible") return;
+    sent = true;
+    clearInterval(waiting);
+    const taken = (await send(main.dataset.token ?? "", all())) ?? (await again());
+    if (!taken) return;
+    for (const field of main.querySelectorAll("[data-access-id]")) {
+      if (field instanceof HTMLInputElement) field.value = taken.access_id;
+    }
+    if (navigator.cookieEnabled && location.pathname.startsWith("/i/")) history.replaceState(null, "", "/invite");
+  }
+
+  async function again() {
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS * (0.5 + Math.random())));
+    return send(main.dataset.token ?? "", all());
+  }
+}
+
+/**
+ * @param {string} token
+ * @param {object} read
+ * @returns {Promise<{ access_id: string } | null>}
+ */
+async function send(token, read) {
+  try {
+    const answer = await fetch("/api/v1/invites/access", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ token, signals: read }),
+      keepalive: true,
+    });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** How long the page has been visible, together. */
+class SeenTime {
+  #before = 0;
+  /** @type {number | null} */
+  #since = document.visibilityState === "visible" ? performance.now() : null;
+
+  constructor() {
+    document.addEventListener("visibilitychange", () => {
+      this.#before = this.ms();
+      this.#since = document.visibilityState === "visible" ? performance.now() : null;
+    });
+  }
+
+  ms() {
+    return Math.round(this.#before + (this.#since === null ? 0 : performance.now() - this.#since));
+  }
+}
+
+/**
+ * The stepper: as many name fields as guests are brought. Hidden fields are sent empty, so a name once
+ * typed and stepped away from brings nobody.
+ *
+ * @param {HTMLElement} main
+ */
+function party(main) {
+  for (const block of main.querySelectorAll("[data-party]")) {
+    if (!(block instanceof HTMLElement)) continue;
+    const fields = /** @type {HTMLElement[]} */ ([...block.querySelectorAll("[data-plus-one]")]);
+    const count = block.querySelector("[data-bringing-count]");
+    const fewer = /** @type {HTMLButtonElement | null} */ (block.querySelector("[data-fewer]"));
+    const more = /** @type {HTMLButtonElement | null} */ (block.querySelector("[data-more]"));
+    const named = fields.filter((field) => field.querySelector("input")?.value).length;
+    let bringing = Math.max(named, Number(block.dataset.bringing ?? "0"));
+
+    const show = () => {
+      fields.forEach((field, at) => {
+        field.hidden = at >= bringing;
+        const input = field.querySelector("input");
+        if (!input) return;
+        input.required = at < bringing && main.querySelector('[name="attending"][value="no"]:checked') === null;
+        if (at >= bringing) input.value = "";
+      });
+      if (count) count.textContent = String(bringing);
+      if (fewer) fewer.disabled = bringing === 0;
+      if (more) more.disabled = bringing === fields.length;
+    };
+    fewer?.addEventListener("click", () => {
+      bringing = Math.max(0, bringing - 1);
+      show();
+    });
+    more?.addEventListener("click", () => {
+      bringing = Math.min(fields.length, bringing + 1);
+      show();
+      fields[bringing - 1]?.querySelector("input")?.focus();
+    });
+    // A field that is not seen must not ask to be filled.
+    main.addEventListener("change", show);
+    show();
+  }
+}

@@ -1,0 +1,11 @@
+//! The JSON API, one file or folder a noun.
+
+pub mod members;
+
+use crate::route::Routes;
+use crate::state::Web;
+
+/// Every route of the JSON API, with its document.
+pub fn routes(web: &Web) -> Routes {
+    Routes::new().merge(members::routes(web))
+}

@@ -1,0 +1,167 @@
+//! `/api/v1/events/{event_id}/members` and `/api/v1/memberships`: who helps with an event.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use gg_domain::actor::{Permission, Role};
+use gg_domain::id::{AccountId, EventId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::extract::{Id, Json, Signed};
+use crate::idempotency::Secret;
+use crate::problem::Problem;
+use crate::route::{Routes, route};
+use crate::state::Web;
+
+/// The routes of members.
+pub fn routes(web: &Web) -> Routes {
+    Routes::new()
+        .merge(route(web, Permission::Members, routes!(invite, list)))
+        .merge(route(web, Permission::Members, routes!(remove)))
+        .merge(route(web, Permission::Account, routes!(join)))
+}
+
+/// Whom to invite, as what.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct InviteMember {
+    /// His e-mail address.
+    #[schema(example = "kofi@example.org")]
+    email: String,
+    /// What he may do.
+    #[schema(value_type = RoleName)]
+    role: Role,
+}
+
+/// What a member may do.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RoleName {
+    /// All.
+    Owner,
+    /// All but members, policy and deletion.
+    Editor,
+    /// Reads without contacts; labels openings.
+    Door,
+    /// Reads.
+    Viewer,
+}
+
+/// Somebody who was invited: alike whether the address has an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Invited {
+    /// Null until he accepts.
+    #[schema(value_type = Option<Uuid>)]
+    account_id: Option<AccountId>,
+    /// `pending`.
+    status: &'static str,
+    /// What to send him. A secret.
+    url: String,
+}
+
+/// A member, or somebody who was invited to be one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberOut {
+    /// Null until he accepts.
+    account_id: Option<Uuid>,
+    /// His e-mail address.
+    email: String,
+    /// What he may do.
+    role: &'static str,
+    /// `confirmed` or `pending`.
+    status: &'static str,
+}
+
+/// Members and those invited.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Members {
+    data: Vec<MemberOut>,
+    /// Always null: they fit on one page.
+    next_cursor: Option<String>,
+}
+
+/// The last part of the invitation's `url`.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Join {
+    token: String,
+}
+
+/// A membership that was accepted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Membership {
+    event_id: Uuid,
+    account_id: Uuid,
+    role: &'static str,
+    status: &'static str,
+}
+
+/// Invite somebody to help with an event
+#[utoipa::path(post, path = "/api/v1/events/{event_id}/members", tag = "members", request_body = InviteMember,
+    params(("event_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, body = Invited), (status = 422, body = Problem)))]
+async fn invite(
+    State(web): State<Web>,
+    Signed(actor): Signed,
+    Id(event): Id<EventId>,
+    Json(body): Json<InviteMember>,
+) -> Result<Response, Problem> {
+    let url = web.app.invite_member(actor, event, &body.email, body.role).await?;
+    let invited = Invited { account_id: None, status: "pending", url };
+    let location = format!("/api/v1/events/{event}/members");
+    let mut response = (StatusCode::CREATED, [(LOCATION, location)], axum::Json(invited)).into_response();
+    response.extensions_mut().insert(Secret);
+    Ok(response)
+}
+
+/// List who helps with an event
+#[utoipa::path(get, path = "/api/v1/events/{event_id}/members", tag = "members",
+    params(("event_id" = Uuid, Path)), responses((status = 200, body = Members)))]
+async fn list(
+    State(web): State<Web>,
+    Signed(actor): Signed,
+    Id(event): Id<EventId>,
+) -> Result<axum::Json<Members>, Problem> {
+    let members = web.app.members(actor, event).await?;
+    let data = members.into_iter().map(|member| MemberOut {
+        account_id: member.account_id.map(AccountId::uuid),
+        email: member.email.as_str().to_string(),
+        role: member.role.as_str(),
+        status: if member.account_id.is_some() { "confirmed" } else { "pending" },
+    });
+    Ok(axum::Json(Members { data: data.collect(), next_cursor: None }))
+}
+
+/// Remove somebody who helps with an event
+#[utoipa::path(delete, path = "/api/v1/events/{event_id}/members/{account_id}", tag = "members",
+    params(("event_id" = Uuid, Path), ("account_id" = Uuid, Path)),
+    responses((status = 204), (status = 422, body = Problem)))]
+async fn remove(
+    State(web): State<Web>,
+    Signed(actor): Signed,
+    Path((event, account)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    let parse = |text: &str| Uuid::try_parse(text).map_err(|_| Problem::not_found());
+    let (event, account) = (EventId::from(parse(&event)?), AccountId::from(parse(&account)?));
+    web.app.remove_member(actor, event, account).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Accept an invitation to help
+#[utoipa::path(post, path = "/api/v1/memberships", tag = "members", request_body = Join,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, body = Membership), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn join(State(web): State<Web>, signed: Signed, Json(body): Json<Join>) -> Result<Response, Problem> {
+    let account = signed.account()?;
+    let (event, role) = web.app.join_event(account, &body.token).await?;
+    let membership = Membership {
+        event_id: event.uuid(),
+        account_id: account.uuid(),
+        role: role.as_str(),
+        status: "confirmed",
+    };
+    let location = format!("/api/v1/events/{event}");
+    Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(membership)).into_response())
+}

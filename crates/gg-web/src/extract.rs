@@ -1,0 +1,11 @@
+//! What handlers are given: who calls and what he may, bodies and parameters that were judged.
+
+mod body;
+mod client_ip;
+pub mod identity;
+mod path;
+
+pub use body::{Json, Text};
+pub use client_ip::ClientIp;
+pub use identity::{Caller, SessionCookie, Signed, Viewer};
+pub use path::{Id, Query};

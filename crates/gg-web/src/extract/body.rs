@@ -1,0 +1,134 @@
+//! Bodies, refused as problems: 415 for another type, 413 past the cap, 400 for no JSON, 422 with a
+//! pointer for JSON of another shape.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+
+/// Most bytes of a JSON body: a policy with all its delegates fits ten times.
+const JSON_BYTES_MAX: usize = 256 * 1024;
+
+/// A JSON body.
+#[derive(Clone, Debug)]
+pub struct Json<T>(pub T);
+
+/// A body of text/csv, as bytes: its encoding is found out later.
+#[derive(Clone, Debug)]
+pub struct Text(pub Bytes);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        expect_type(&request, "application/json", |kind| {
+            kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+        })?;
+        let bytes = read(request, JSON_BYTES_MAX).await?;
+        parse(&bytes).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Text {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        expect_type(&request, "text/csv", |kind| kind == "text/csv")?;
+        read(request, gg_app::guest_list::FILE_BYTES_MAX).await.map(Self)
+    }
+}
+
+/// Reads JSON into `T`.
+///
+/// # Errors
+/// 400 where it is no JSON, 422 with a pointer where it is of another shape.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let read = serde_path_to_error::deserialize(&mut json);
+    let value = read.map_err(|error| {
+        let pointer = pointer(error.path());
+        let inner = error.into_inner();
+        if inner.is_data() {
+            Problem::invalid_field(&pointer, words(&inner))
+        } else {
+            Problem::bad_request(format!("the body is not JSON: {inner}"))
+        }
+    })?;
+    json.end().map_err(|error| Problem::bad_request(format!("the body is not JSON: {error}")))?;
+    Ok(value)
+}
+
+fn words(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.clone(), |(text, _)| text.to_string())
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in path {
+        let part = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Enum { .. } | Segment::Unknown => continue,
+        };
+        pointer.push('/');
+        pointer.push_str(&part);
+    }
+    pointer
+}
+
+fn expect_type(request: &Request, expected: &str, fits: impl Fn(&str) -> bool) -> Result<(), Problem> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if fits(&kind) { Ok(()) } else { Err(Problem::unsupported_media_type(expected)) }
+}
+
+async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
+    axum::body::to_bytes(request.into_body(), limit).await.map_err(|error| {
+        let too_large = std::error::Error::source(&error)
+            .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+        if too_large { Problem::too_large(limit) } else { Problem::bad_request("the body broke off") }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Party {
+        #[expect(dead_code, reason = "read by serde alone")]
+        guests: Vec<Guest>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Guest {
+        #[expect(dead_code, reason = "read by serde alone")]
+        name: String,
+    }
+
+    #[test]
+    fn a_wrong_type_is_pointed_at() {
+        let problem = parse::<Party>(br#"{"guests": [{"name": "Efua"}, {"name": 7}]}"#).unwrap_err();
+
+        assert_eq!(problem.status, 422);
+        assert_eq!(problem.errors[0].pointer.as_deref(), Some("/guests/1/name"));
+    }
+
+    #[test]
+    fn what_is_no_json_is_a_bad_request() {
+        for text in ["{", "", "{} {}", "{\"guests\": [NaN]}"] {
+            assert_eq!(parse::<Party>(text.as_bytes()).unwrap_err().status, 400, "{text}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        let deep = "[".repeat(100_000);
+
+        assert_eq!(parse::<serde_json::Value>(deep.as_bytes()).unwrap_err().status, 400);
+    }
+}

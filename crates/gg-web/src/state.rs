@@ -1,0 +1,48 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use gg_app::App;
+use ipnet::IpNet;
+
+use crate::limits::Limits;
+use crate::live::Hub;
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct Web {
+    /// The use cases.
+    pub app: App,
+    /// The live feed.
+    pub hub: Arc<Hub>,
+    /// Limits of calls.
+    pub limits: Arc<Limits>,
+    /// How this deployment is reached.
+    pub site: Arc<Site>,
+}
+
+/// How this deployment is reached, and what it tells of itself.
+pub struct Site {
+    /// Origins that our pages come from: the public URL's, and the loopback names while none was set.
+    pub origins: Vec<String>,
+    /// Whether guests reach us over TLS.
+    pub secure: bool,
+    /// Whose forwarded headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Renders the metrics.
+    pub metrics: Box<dyn Fn() -> String + Send + Sync>,
+    /// The demo's one-click way in; none outside a demo.
+    pub demo_token: Option<String>,
+}
+
+impl Site {
+    /// A cookie's name: with the prefix that browsers bind to this host over TLS (RFC 6265bis, 4.1.3.2).
+    pub fn cookie(&self, name: &str) -> String {
+        if self.secure { format!("__Host-{name}") } else { name.to_string() }
+    }
+
+    /// Whether a browser's `Origin` is one of ours.
+    pub fn is_ours(&self, origin: &str) -> bool {
+        self.origins.iter().any(|ours| ours == origin)
+    }
+}

@@ -21,6 +21,14 @@ use crate::plan_event::member;
 use crate::score_access::{event_facts, policy};
 
 impl App {
+    /// An opening as it was judged, and the actor's role in its event.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn access(&self, actor: Actor, access: AccessId) -> Result<(AccessRow, Role)> {
+        self.store.read(async move |conn: &mut Conn| member_access(conn, &actor, access).await).await
+    }
+
     /// Takes the organiser's word on an access.
     ///
     /// `guest` trusts its device, clears the link and releases its pending answer; `not_guest` takes

@@ -29,6 +29,7 @@ mod sign_in;
 mod tidy;
 
 pub use error::{Error, Result};
+pub use gg_risk::parse_agent;
 pub use import_guests::{Imported, Prepared};
 pub use invite_guest::Link;
 pub use keyring::{Keyring, KeyringError};

@@ -81,6 +81,7 @@ impl App {
     /// [`Error::NotFound`], [`Error::Forbidden`].
     pub async fn try_invite(&self, actor: Actor, guest: GuestId) -> Result<Link> {
         self.guest(actor, guest).await?;
+        self.keyring.refresh().await;
         let ends = self.sources.now() + TRY_LIFE;
         // A try has no generation: in its place stands the minute at which it ends.
         let minute = u32::try_from(ends.as_second() / 60).unwrap_or(u32::MAX);
@@ -88,6 +89,8 @@ impl App {
     }
 
     async fn issue(&self, actor: Actor, guest: GuestId, anew: bool) -> Result<Link> {
+        // A key that was retired beside this server must not sign a link.
+        self.keyring.refresh().await;
         let (invite, key, at) = (self.sources.id::<InviteId>(), self.keyring.current(), self.sources.now());
         let (key, generation) = self
             .store

@@ -138,7 +138,8 @@ impl App {
                 Ok(conn.openings_by_hour(event, gg_store::hour_start(first)).await?)
             })
             .await?;
-        let counted = |hour| rows.iter().find(|(at, _, _)| *at == hour).map_or((0, 0), |(_, all, high)| (*all, *high));
+        let counted =
+            |hour| rows.iter().find(|(at, _, _)| *at == hour).map_or((0, 0), |(_, all, high)| (*all, *high));
         let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
         Ok((first..=this_hour).map(counted).map(|(all, high)| (small(all), small(high))).collect())
     }

@@ -92,12 +92,17 @@ impl Randomness for SeededRandomness {
 pub struct Sources {
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
+    /// The last id's milliseconds since 1970 and its place among those of the same millisecond.
+    last: Arc<AtomicU64>,
 }
+
+/// Bits of an id that count the ids of one millisecond; who makes more borrows from the next one.
+const PLACE_BITS: u32 = 12;
 
 impl Sources {
     /// Sources from a clock and a generator.
     pub fn new(clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Self {
-        Self { clock, randomness }
+        Self { clock, randomness, last: Arc::default() }
     }
 
     /// The machine's own.
@@ -117,10 +122,16 @@ impl Sources {
         bytes
     }
 
-    /// A new id: UUIDv7 of now (RFC 9562, 5.7).
+    /// A new id: UUIDv7 of now, greater than every one before it (RFC 9562, 5.7 and 6.2, method 1), so
+    /// that what one transaction tells, and a file's guests, keep their order.
     pub fn id<T: Id>(&self) -> T {
-        let millis = u64::try_from(self.now().as_millisecond()).unwrap_or(0);
-        T::from(uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid())
+        let now = u64::try_from(self.now().as_millisecond()).unwrap_or(0) << PLACE_BITS;
+        let after = |last: u64| now.max(last + 1);
+        let last = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(after(last)));
+        let tick = after(last.unwrap_or_else(|last| last));
+        let mut random: [u8; 10] = self.bytes();
+        random[..2].copy_from_slice(&tick.to_be_bytes()[6..]);
+        T::from(uuid::Builder::from_unix_timestamp_millis(tick >> PLACE_BITS, &random).into_uuid())
     }
 
     /// A new random UUID (version 4): for what must not tell when it was made.
@@ -155,6 +166,20 @@ mod tests {
 
         assert!(first < second);
         assert_eq!(first.uuid().get_version_num(), 7);
+    }
+
+    #[test]
+    fn ids_of_one_millisecond_keep_their_order() {
+        let clock = Arc::new(FixedClock::at("2026-11-24T12:00:00Z".parse().unwrap()));
+        let sources = Sources::new(clock.clone(), Arc::new(SeededRandomness::new(7)));
+        let ids: Vec<GuestId> = (0..10_000).map(|_| sources.id()).collect();
+        clock.advance(SignedDuration::from_hours(-1));
+
+        let last: GuestId = sources.id();
+
+        assert!(ids.is_sorted_by(|one, next| one < next));
+        assert!(ids.iter().all(|id| id.uuid().get_version_num() == 7));
+        assert!(*ids.last().unwrap() < last);
     }
 
     #[test]

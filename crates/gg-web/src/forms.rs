@@ -2,7 +2,7 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Form, FromRequest, FromRequestParts as _, Request};
-use axum::http::header::{CONTENT_TYPE, HeaderValue, SET_COOKIE};
+use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
@@ -26,6 +26,8 @@ const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 const CSRF_FIELD: &str = "csrf";
 /// The cookie that stands for a browser in which nobody is signed in yet.
 const FORM_COOKIE: &str = "gg_form";
+/// Seconds that it lives: a sign-in page left open over night still works.
+const FORM_COOKIE_LIFE_S: u32 = 24 * 60 * 60;
 /// Bytes of that cookie: nobody guesses 128 bits.
 const FORM_SECRET_LEN: usize = 16;
 
@@ -42,7 +44,7 @@ impl std::fmt::Debug for Fields {
 impl Fields {
     /// What was typed into a field; empty where it is absent.
     pub fn text(&self, name: &str) -> &str {
-        self.all(name).next().unwrap_or_default()
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
     }
 
     /// What was typed, or nothing where that is blank.
@@ -134,7 +136,8 @@ impl std::fmt::Debug for FormWord {
 impl FormWord {
     /// The browser's, or a new one.
     pub fn of(headers: &HeaderMap, web: &Web) -> Self {
-        let ours = |value: &&str| URL_SAFE_NO_PAD.decode(value).is_ok_and(|secret| secret.len() == FORM_SECRET_LEN);
+        let ours =
+            |value: &&str| URL_SAFE_NO_PAD.decode(value).is_ok_and(|secret| secret.len() == FORM_SECRET_LEN);
         match cookie(headers, &web.site.cookie(FORM_COOKIE)).filter(ours) {
             Some(secret) => Self { secret: secret.to_string(), fresh: false },
             None => {
@@ -152,22 +155,16 @@ impl FormWord {
     /// The page, with the cookie where the browser has none yet.
     pub fn with(&self, web: &Web, mut page: Response) -> Response {
         if self.fresh {
-            add_cookie(&mut page, web, FORM_COOKIE, &self.secret, None);
+            add_cookie(&mut page, web, FORM_COOKIE, &self.secret, FORM_COOKIE_LIFE_S);
         }
         page
     }
 }
 
-/// Sets a cookie of this host alone, which no script reads. Without an age it lives as long as the browser; an age of
-/// nought takes it away.
-pub fn add_cookie(response: &mut Response, web: &Web, name: &str, value: &str, age_s: Option<i64>) {
-    let age = age_s.map(|age| format!("; Max-Age={age}")).unwrap_or_default();
-    let secure = if web.site.secure { "; Secure" } else { "" };
-    let name = web.site.cookie(name);
-    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}");
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
+/// Sets a cookie of this host for `life` seconds; nought takes it away.
+pub fn add_cookie(response: &mut Response, web: &Web, name: &str, value: &str, life: u32) {
+    let cookie = crate::cookie::set(&web.site.cookie(name), value, "/", life, web.site.secure);
+    response.headers_mut().append(SET_COOKIE, cookie);
 }
 
 /// On to another page, which is read with GET: loading it again posts nothing twice.
@@ -223,7 +220,9 @@ mod tests {
     #[test]
     fn only_paths_of_this_site_are_gone_on_to() {
         assert_eq!(own_path("/events/1?open=2#sheet"), "/events/1?open=2#sheet");
-        for next in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/\tevil", "events", "/a b"] {
+        for next in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "/\tevil", "events", "/a b"]
+        {
             assert_eq!(own_path(next), "/events", "{next}");
         }
     }
@@ -237,7 +236,11 @@ mod tests {
 
     #[test]
     fn what_was_typed_is_kept_beside_its_fault() {
-        let fields = Fields(vec![("name".into(), " Efua ".into()), ("plus_one".into(), "a".into()), ("plus_one".into(), "b".into())]);
+        let fields = Fields(vec![
+            ("name".into(), " Efua ".into()),
+            ("plus_one".into(), "a".into()),
+            ("plus_one".into(), "b".into()),
+        ]);
         let errors = FieldErrors::one("/name", "too long");
         assert_eq!(fields.again("name", &errors), Field::wrong(" Efua ", "Too long."));
         assert_eq!(fields.given("name").as_deref(), Some("Efua"));

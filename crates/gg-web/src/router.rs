@@ -39,6 +39,7 @@ pub fn router(web: Web) -> Router {
     let (api, _document) = api::routes(&web).split_for_parts();
     Router::new()
         .merge(pages::routes())
+        .merge(pages::invite::routes())
         .merge(api)
         .route("/assets/{version}/{*path}", get(assets::handler))
         .fallback(async || Problem::not_found())
@@ -59,7 +60,8 @@ async fn watch(State(web): State<Web>, mut request: Request, next: Next) -> Resp
     // Ours, whatever the caller sent: somebody else's number would let him write into our log.
     let id: Arc<str> = web.app.sources.random_id::<uuid::Uuid>().simple().to_string().into();
     request.extensions_mut().insert(RequestId(id.clone()));
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_string();
+    let route =
+        request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_string();
     let method = request.method().clone();
     let span = tracing::info_span!("request", request.id = %id, http.route = %route);
 

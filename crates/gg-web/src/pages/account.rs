@@ -132,7 +132,11 @@ async fn make_key(State(web): State<Web>, posted: Posted) -> Result<Response, Pr
 }
 
 /// `POST /account/keys/{id}/revoke`.
-async fn revoke_key(State(web): State<Web>, Id(key): Id<ApiKeyId>, posted: Posted) -> Result<Response, Problem> {
+async fn revoke_key(
+    State(web): State<Web>,
+    Id(key): Id<ApiKeyId>,
+    posted: Posted,
+) -> Result<Response, Problem> {
     web.app.revoke_api_key(Some(posted.organiser.account), key).await?;
     Ok(go_on("/account?done=key-revoked#keys"))
 }

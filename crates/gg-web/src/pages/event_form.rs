@@ -24,8 +24,7 @@ use crate::time_words::{from_local, moment, to_local, zone, zones};
 use crate::view::{Chrome, Field, Notice, Tab};
 
 /// What a form says that somebody else was faster than.
-const OVERTAKEN: &str =
-    "Somebody else changed this event while you were writing. Below is yours: save again to put it over theirs.";
+const OVERTAKEN: &str = "Somebody else changed this event while you were writing. Below is yours: save again to put it over theirs.";
 
 /// The form for an event.
 #[derive(Debug, Template)]
@@ -97,7 +96,11 @@ async fn make(State(web): State<Web>, posted: Posted) -> Result<Response, Proble
 }
 
 /// `GET /events/{id}/edit`.
-async fn edit(State(web): State<Web>, Id(event): Id<EventId>, organiser: Organiser) -> Result<Response, Problem> {
+async fn edit(
+    State(web): State<Web>,
+    Id(event): Id<EventId>,
+    organiser: Organiser,
+) -> Result<Response, Problem> {
     let event = web.app.event(organiser.to(Permission::WriteEvent), event).await?;
     let fields = fields_of(&event);
     Ok(html(StatusCode::OK, &page(&organiser, Some(&event), &fields, &FieldErrors::default())))
@@ -196,7 +199,12 @@ fn fields_of(event: &EventRow) -> Fields {
     Fields(fields.into_iter().map(|(name, value)| (name.to_string(), value)).collect())
 }
 
-fn page(organiser: &Organiser, event: Option<&EventRow>, fields: &Fields, errors: &FieldErrors) -> EventFormPage {
+fn page(
+    organiser: &Organiser,
+    event: Option<&EventRow>,
+    fields: &Fields,
+    errors: &FieldErrors,
+) -> EventFormPage {
     let zone = zone(fields.text("time_zone").trim());
     let said = |name: &str| {
         from_local(fields.text(name), &zone).map(|at| moment(at, &zone).said).unwrap_or_default()

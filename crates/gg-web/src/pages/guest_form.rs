@@ -23,8 +23,7 @@ use crate::state::Web;
 use crate::view::{Choice, Chrome, Field, Notice, Tab, Tone};
 
 /// What a form says that somebody else was faster than.
-const OVERTAKEN: &str =
-    "Somebody else changed this guest while you were writing. Below is yours: save again to put it over theirs.";
+const OVERTAKEN: &str = "Somebody else changed this guest while you were writing. Below is yours: save again to put it over theirs.";
 
 /// The form for a guest.
 #[derive(Debug, Template)]
@@ -131,7 +130,11 @@ async fn add(State(web): State<Web>, Id(event): Id<EventId>, posted: Posted) -> 
 }
 
 /// `GET /guests/{id}/edit`.
-async fn edit(State(web): State<Web>, Id(guest): Id<GuestId>, organiser: Organiser) -> Result<Response, Problem> {
+async fn edit(
+    State(web): State<Web>,
+    Id(guest): Id<GuestId>,
+    organiser: Organiser,
+) -> Result<Response, Problem> {
     let actor = organiser.to(Permission::WriteGuests);
     let (guest, _) = web.app.guest(actor, guest).await?;
     let event = web.app.event(organiser.to(Permission::ReadEvent), guest.event_id).await?;

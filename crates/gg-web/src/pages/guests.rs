@@ -143,10 +143,15 @@ async fn show(
 }
 
 /// `GET /events/{id}/guests/export`: the list as a file, marked so that a spreadsheet reads it as UTF-8.
-async fn export(State(web): State<Web>, Id(event): Id<EventId>, organiser: Organiser) -> Result<Response, Problem> {
+async fn export(
+    State(web): State<Web>,
+    Id(event): Id<EventId>,
+    organiser: Organiser,
+) -> Result<Response, Problem> {
     let row = web.app.event(organiser.to(Permission::ReadEvent), event).await?;
     let file = web.app.export_guests(organiser.to(Permission::ExportGuests), event, Opening::Mark).await?;
-    let disposition = format!("attachment; filename=\"guests.csv\"; filename*=UTF-8''{}", file_name(&row.name));
+    let disposition =
+        format!("attachment; filename=\"guests.csv\"; filename*=UTF-8''{}", file_name(&row.name));
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()),
         (header::CONTENT_DISPOSITION, disposition),

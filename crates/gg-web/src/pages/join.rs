@@ -139,11 +139,7 @@ async fn make_account(
 }
 
 /// The invitation while it waits. Guesses are limited.
-async fn invitation(
-    web: &Web,
-    token: &str,
-    ip: Option<IpAddr>,
-) -> Result<(MemberInvite, String), Problem> {
+async fn invitation(web: &Web, token: &str, ip: Option<IpAddr>) -> Result<(MemberInvite, String), Problem> {
     match web.app.member_invite(token).await {
         Err(Error::NotFound) => {
             web.limits.bad_token(ip)?;

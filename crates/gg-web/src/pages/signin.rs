@@ -65,12 +65,8 @@ async fn show(
         return go_on(next);
     }
     let word = FormWord::of(&headers, &web);
-    let page = SigninPage {
-        csrf: word.csrf(&web),
-        next: next.to_string(),
-        email: Field::default(),
-        notice: None,
-    };
+    let page =
+        SigninPage { csrf: word.csrf(&web), next: next.to_string(), email: Field::default(), notice: None };
     word.with(&web, html(StatusCode::OK, &page))
 }
 
@@ -141,7 +137,7 @@ pub(crate) async fn sign_in_as(
 /// The answer that ends a session in the browser.
 pub(crate) fn signed_out(web: &Web) -> Response {
     let mut response = go_on("/signin");
-    add_cookie(&mut response, web, SESSION_COOKIE, "", Some(0));
+    add_cookie(&mut response, web, SESSION_COOKIE, "", 0);
     // Pages that the browser kept for its back button go too.
     let headers = response.headers_mut();
     headers.insert("clear-site-data", HeaderValue::from_static("\"cache\""));
@@ -149,12 +145,18 @@ pub(crate) fn signed_out(web: &Web) -> Response {
 }
 
 /// A session is new at each sign-in, and the one before it in this browser ends: nobody's old cookie lives on.
-async fn welcome(web: &Web, session: &NewSession, headers: &HeaderMap, next: &str) -> Result<Response, Problem> {
+async fn welcome(
+    web: &Web,
+    session: &NewSession,
+    headers: &HeaderMap,
+    next: &str,
+) -> Result<Response, Problem> {
     if let Some(old) = cookie(headers, &web.site.cookie(SESSION_COOKIE)) {
         web.app.sign_out(old).await?;
     }
     let mut response = go_on(next);
-    add_cookie(&mut response, web, SESSION_COOKIE, &session.secret, Some(SESSION_LIFE.as_secs()));
+    let life = u32::try_from(SESSION_LIFE.as_secs()).unwrap_or(u32::MAX);
+    add_cookie(&mut response, web, SESSION_COOKIE, &session.secret, life);
     Ok(response)
 }
 

@@ -6,7 +6,8 @@ use crate::metadata::{items, metadata, text};
 /// Our crates from the top, each with those of ours that it may use.
 const MAY_USE: [(&str, &[&str]); 7] = [
     ("guestguard", &["gg-web", "gg-app", "gg-store", "gg-risk", "gg-domain"]),
-    ("gg-web", &["gg-app", "gg-domain"]),
+    // Rows that use cases give, and the pure gate: an arrow may pass a floor, never turn.
+    ("gg-web", &["gg-app", "gg-store", "gg-risk", "gg-domain"]),
     ("gg-app", &["gg-store", "gg-risk", "gg-domain"]),
     ("gg-store", &["gg-domain"]),
     ("gg-risk", &["gg-domain"]),
@@ -91,7 +92,7 @@ fn arrows_point_down_only() {
 fn an_arrow_that_turns_up_is_seen() {
     assert_eq!(wrong(&[arrow("gg-domain", "gg-store")]), ["gg-domain -> gg-store: arrows point down only"]);
     assert_eq!(wrong(&[arrow("gg-store", "gg-risk")]).len(), 1);
-    assert_eq!(wrong(&[arrow("gg-web", "gg-store")]).len(), 1);
+    assert_eq!(wrong(&[arrow("gg-store", "gg-web")]).len(), 1);
     assert_eq!(wrong(&[arrow("gg-app", "guestguard")]).len(), 1);
 }
 

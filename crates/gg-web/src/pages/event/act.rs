@@ -25,7 +25,8 @@ pub(super) async fn invite_member(
     posted: Posted,
 ) -> Result<Response, Problem> {
     let Posted { organiser, fields } = posted;
-    let role = Role::parse(fields.text("role")).ok_or_else(|| Problem::bad_request("there is no such role"))?;
+    let role =
+        Role::parse(fields.text("role")).ok_or_else(|| Problem::bad_request("there is no such role"))?;
     let email = fields.text("email").trim();
     let invited = web.app.invite_member(organiser.to(Permission::Members), event, email, role).await;
     let (fresh, wrong) = match invited {

@@ -122,7 +122,8 @@ fn member_rows(members: &[Member], organiser: &Organiser) -> Vec<MemberRow> {
     let is_owner = |member: &&Member| member.role == Role::Owner && member.account_id.is_some();
     let owners = members.iter().filter(is_owner).count();
     let mut members: Vec<&Member> = members.iter().collect();
-    members.sort_by_key(|member| (member.account_id.is_none(), member.role != Role::Owner, member.created_at));
+    members
+        .sort_by_key(|member| (member.account_id.is_none(), member.role != Role::Owner, member.created_at));
     members
         .into_iter()
         .map(|member| MemberRow {

@@ -9,8 +9,8 @@ use gg_domain::fields::FieldErrors;
 use gg_domain::id::GuestId;
 use gg_domain::rsvp::AnswerInput;
 
-use super::show::page;
 use super::RecordForm;
+use super::show::page;
 use crate::extract::Id;
 use crate::forms::{Fields, Posted, fault, go_on, sentence};
 use crate::pages::html;
@@ -20,7 +20,11 @@ use crate::state::Web;
 use crate::view::Field;
 
 /// `POST /guests/{id}/invite`.
-pub(super) async fn issue(State(web): State<Web>, Id(guest): Id<GuestId>, posted: Posted) -> Result<Response, Problem> {
+pub(super) async fn issue(
+    State(web): State<Web>,
+    Id(guest): Id<GuestId>,
+    posted: Posted,
+) -> Result<Response, Problem> {
     let issued = web.app.invite_guest(posted.organiser.to(Permission::Links), guest).await;
     after(&web, &posted.organiser, guest, issued.map(drop), "issued#link").await
 }
@@ -78,7 +82,9 @@ pub(super) async fn record(
     let refused = match web.app.record_answer(organiser.to(Permission::WriteGuests), guest, &input).await {
         Ok(_) => return Ok(go_on(&format!("/guests/{guest}?done=recorded#answer"))),
         Err(Error::Invalid(errors)) => errors,
-        Err(Error::Full) => FieldErrors::one("", "the event has no seats left for so many: raise its seats first"),
+        Err(Error::Full) => {
+            FieldErrors::one("", "the event has no seats left for so many: raise its seats first")
+        }
         Err(error) => return Err(error.into()),
     };
     let mut page = page(&web, &organiser, guest).await?;
@@ -87,13 +93,21 @@ pub(super) async fn record(
 }
 
 /// `POST /guests/{id}/forget-devices`.
-pub(super) async fn forget(State(web): State<Web>, Id(guest): Id<GuestId>, posted: Posted) -> Result<Response, Problem> {
+pub(super) async fn forget(
+    State(web): State<Web>,
+    Id(guest): Id<GuestId>,
+    posted: Posted,
+) -> Result<Response, Problem> {
     let forgotten = web.app.forget_devices(posted.organiser.to(Permission::WriteGuests), guest).await;
     after(&web, &posted.organiser, guest, forgotten, "forgotten").await
 }
 
 /// `POST /guests/{id}/erase`: whoever he is by now, since the dialog asked about him and not about his fields.
-pub(super) async fn erase(State(web): State<Web>, Id(guest): Id<GuestId>, posted: Posted) -> Result<Response, Problem> {
+pub(super) async fn erase(
+    State(web): State<Web>,
+    Id(guest): Id<GuestId>,
+    posted: Posted,
+) -> Result<Response, Problem> {
     let actor = posted.organiser.to(Permission::WriteGuests);
     let (row, _) = web.app.guest(actor, guest).await?;
     web.app.erase_guest(actor, guest, row.revision).await?;
@@ -121,7 +135,9 @@ async fn after(
     let trouble_text = match outcome {
         Ok(()) => return Ok(go_on(&format!("/guests/{guest}?done={done}"))),
         Err(Error::LinksOver) => sentence(&Error::LinksOver.to_string()),
-        Err(Error::Stale) => "The guest opened the link at this very moment. Look again, and try once more.".into(),
+        Err(Error::Stale) => {
+            "The guest opened the link at this very moment. Look again, and try once more.".into()
+        }
         Err(error) => return Err(error.into()),
     };
     let mut page = page(web, organiser, guest).await?;

@@ -109,7 +109,8 @@ impl Told<'_> {
     }
 
     fn answer(&self, row: RsvpRow) -> AnswerFacts {
-        let answers = if self.role.sees_contacts() { row.answers.0.into_iter().collect() } else { Vec::new() };
+        let answers =
+            if self.role.sees_contacts() { row.answers.0.into_iter().collect() } else { Vec::new() };
         AnswerFacts {
             plus_ones: row.plus_ones.0,
             note: self.private(row.note),
@@ -159,7 +160,9 @@ impl Told<'_> {
         let (kind, text, band) = match (line.status.as_str(), detail) {
             ("tested", _) => (TimelineKind::Tested, "You or your team looked at the link", None),
             ("opened", band) => (TimelineKind::Opened, "The link was opened", Band::from_key(band)),
-            ("answered", "organiser") => (TimelineKind::Answered, "You or your team recorded an answer", None),
+            ("answered", "organiser") => {
+                (TimelineKind::Answered, "You or your team recorded an answer", None)
+            }
             ("answered", _) => (TimelineKind::Answered, "The guest answered", None),
             (_, "preview") => (TimelineKind::Fetched, "A chat program drew a card of the link", None),
             (_, "scanner") => (TimelineKind::Fetched, "A mail filter looked at the link", None),
@@ -212,5 +215,10 @@ fn record(guest: &GuestRow, answer: Option<&RsvpRow>) -> RecordForm {
     let brought = answer.map(|answer| answer.plus_ones.0.clone()).unwrap_or_default();
     let mut names: Vec<Field> = brought.into_iter().map(Field::of).collect();
     names.resize(names.len().max(allowed), Field::default());
-    RecordForm { attending: answer.map(|answer| answer.attending), names, note: Field::default(), notice: None }
+    RecordForm {
+        attending: answer.map(|answer| answer.attending),
+        names,
+        note: Field::default(),
+        notice: None,
+    }
 }

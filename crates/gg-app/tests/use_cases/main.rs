@@ -1,0 +1,10 @@
+//! What the use cases do, on both databases alike.
+#![cfg(test)]
+
+mod answers;
+mod import;
+mod links;
+mod opening;
+mod races;
+mod stage;
+mod tenancy;

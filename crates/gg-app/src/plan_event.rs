@@ -55,7 +55,7 @@ impl App {
         self.store.read(async move |conn: &mut Conn| Ok(conn.waiting_of(account).await?)).await
     }
 
-    /// Changes an event that is still at `revision`; `change` is laid over what it is.
+    /// Changes an event that is still at `revision` (at any, where none is named); `change` is laid over what it is.
     ///
     /// # Errors
     /// [`Error::Stale`] where it changed in the meantime, [`Error::Invalid`], [`Error::NotFound`].
@@ -63,10 +63,10 @@ impl App {
         &self,
         actor: Actor,
         event: EventId,
-        revision: i64,
+        revision: impl Into<Option<i64>>,
         change: impl FnOnce(&mut EventInput) + Clone + Send + 'static,
     ) -> Result<EventRow> {
-        let at = self.sources.now();
+        let (at, revision) = (self.sources.now(), revision.into());
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
                 let row = member_event(tx, &actor, event).await?;
@@ -74,20 +74,28 @@ impl App {
                 change(&mut input);
                 let details = EventDetails::parse(&input)?;
 
+                let revision = revision.unwrap_or(row.revision);
                 tx.update_event(event, revision, &details, at).await?.ok_or(Error::Stale)?;
                 member_event(tx, &actor, event).await
             })
             .await
     }
 
-    /// Deletes an event that is still at `revision`, and all that is in it.
+    /// Deletes an event that is still at `revision` (at any, where none is named), and all that is in it.
     ///
     /// # Errors
     /// [`Error::Stale`], [`Error::NotFound`], [`Error::Forbidden`].
-    pub async fn delete_event(&self, actor: Actor, event: EventId, revision: i64) -> Result<()> {
+    pub async fn delete_event(
+        &self,
+        actor: Actor,
+        event: EventId,
+        revision: impl Into<Option<i64>>,
+    ) -> Result<()> {
+        let revision = revision.into();
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
-                member_event(tx, &actor, event).await?;
+                let row = member_event(tx, &actor, event).await?;
+                let revision = revision.unwrap_or(row.revision);
                 if tx.delete_event(event, revision).await? { Ok(()) } else { Err(Error::Stale) }
             })
             .await

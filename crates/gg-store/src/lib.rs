@@ -27,7 +27,9 @@ mod sqlite;
 pub mod testing;
 mod value;
 
-pub use accesses::{AccessRow, LinkRow, NewAccess, NewFetch, Rejudged, TimelineRow, TouchedRow, hour_start};
+pub use accesses::{
+    AccessRow, JudgedRow, LinkRow, NewAccess, NewFetch, Rejudged, TimelineRow, TouchedRow, hour_start,
+};
 pub use accounts::{Account, PasswordHash};
 pub use api_keys::{ApiKey, Scopes};
 pub use db::{Conn, Query, Store, UseCase, WriteTx};

@@ -36,13 +36,12 @@ pub struct RequestId(pub Arc<str>);
 
 /// Everything that is served.
 pub fn router(web: Web) -> Router {
-    let (api, _document) = api::routes(&web).split_for_parts();
     Router::new()
         .merge(pages::routes())
         .merge(pages::invite::routes())
-        .merge(api)
+        .merge(api::router(&web))
         .route("/assets/{version}/{*path}", get(assets::handler))
-        .fallback(async || Problem::not_found())
+        .fallback(api::not_found)
         .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
         // Feeds are no bodies: an upgraded connection has none, and compression leaves it alone.
         .layer(CompressionLayer::new().gzip(true))

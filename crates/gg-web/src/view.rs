@@ -322,6 +322,17 @@ pub fn reason_words(code: &str) -> Option<&'static ReasonWords> {
     REASON_WORDS.iter().find(|words| words.code == code)
 }
 
+/// What is said of an opening after the guest's name: the words of the reason that weighs most in the band's
+/// direction (for Verified what speaks for the guest, else what speaks against).
+pub fn opening_sentence(band: Band, reasons: &[Evidence]) -> String {
+    let weight = |reason: &&Evidence| if band == Band::Low { -reason.nats } else { reason.nats };
+    reasons
+        .iter()
+        .max_by(|a, b| weight(a).total_cmp(&weight(b)))
+        .and_then(|reason| reason_words(&reason.code))
+        .map_or_else(|| "opened the link".into(), |words| words.sentence.clone())
+}
+
 /// A reason in few words, beside its bar.
 pub const fn reason_name(code: ReasonCode) -> &'static str {
     match code {
@@ -384,8 +395,8 @@ mod tests {
     fn a_sentence_names_what_weighs_most_in_the_band_s_direction() {
         let reason = |code: &str, nats| Evidence { code: code.into(), words: String::new(), nats };
         let reasons = [reason("NET_HOME", -1.0), reason("DEV_NEW", 1.4), reason("FIRST_SEEN", 0.1)];
-        assert_eq!(opening_sentence(Band::Low, &reasons), "opened on the usual network");
-        assert_eq!(opening_sentence(Band::High, &reasons), "opened on a new device");
+        assert_eq!(opening_sentence(Band::Low, &reasons), "opened on a network that they use");
+        assert_eq!(opening_sentence(Band::High, &reasons), "opened on a device never seen before");
         assert_eq!(opening_sentence(Band::High, &[]), "opened the link");
     }
 

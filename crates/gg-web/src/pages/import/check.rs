@@ -52,7 +52,7 @@ pub(super) fn page(id: Uuid, upload: &Upload, prepared: &Prepared) -> ImportChec
             .collect(),
         fields: shown.iter().map(|(_, word)| (*word).to_string()).collect(),
         rows: parsed.rows.iter().take(ROWS_SHOWN).map(|row| cells(row, &shown)).collect(),
-        counts: counts_of(prepared),
+        counts: counts_of(&prepared.counts()),
         errors: errors.collect(),
         errors_total: u32::try_from(parsed.rows_refused).unwrap_or(u32::MAX),
     }

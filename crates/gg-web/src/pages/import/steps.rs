@@ -10,11 +10,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use gg_app::guest_list::{FILE_BYTES_MAX, Field, FileError, MapEntry, peek};
-use gg_app::{Error, Prepared};
+use gg_app::{Error, ImportState, Imported, Prepared, Started};
 use gg_domain::actor::{Actor, Permission};
 use gg_domain::id::EventId;
 use serde::Deserialize;
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::check;
@@ -37,6 +36,9 @@ const FILE_NAME_CHARS_MAX: usize = 120;
 /// What a page says whose file is gone.
 const GONE: &str =
     "The file is no longer here: it waits for half an hour, and not past a restart. Choose it again.";
+
+/// What a page says whose import did not end well.
+const BROKEN_OFF: &str = "The import broke off half way. Choose the file again: nobody is added twice.";
 
 /// The routes of this page. The files that wait are theirs alone.
 pub fn routes() -> Router<Web> {
@@ -69,9 +71,7 @@ async fn show(
         None => (ImportStage::Choose, None),
         Some((_, None)) => (ImportStage::Choose, trouble(GONE)),
         Some((id, Some(Stage::Waits(upload)))) => checked(&web, actor, event, id, &upload).await?,
-        Some((_, Some(Stage::Runs(progress)))) => (ImportStage::Running(progress), None),
-        Some((_, Some(Stage::Done(counts)))) => (ImportStage::Done(counts), None),
-        Some((_, Some(Stage::Failed(why)))) => (ImportStage::Choose, trouble(why)),
+        Some((_, Some(stage))) => running(&web, actor, &stage),
     };
     let chrome = organiser.chrome_of(Tab::Guests, &row);
     Ok(html(StatusCode::OK, &ImportPage { chrome, event_id: event.to_string(), stage, notice }))
@@ -139,49 +139,53 @@ async fn confirm(
     let owner = Owner { account: organiser.account, event };
     if let Some(upload) = uploads.start(id, owner, organiser.now) {
         let skip_invalid = fields.text("skip_invalid") == "true";
-        let running = tokio::spawn(run(web, uploads, id, actor, event, upload, skip_invalid));
-        // Its end is told by the stage; here it is only waited for a little.
-        drop(timeout(WAIT_FOR_IMPORT, running).await);
+        let going = tokio::spawn(async move {
+            let stage = run(&web, actor, event, &upload, skip_invalid).await;
+            uploads.set(id, stage);
+        });
+        // Its end is told by the stage, also to who left before.
+        drop(going.await);
     }
     Ok(go_on(&format!("/events/{event}/import?upload={id}")))
 }
 
-async fn run(
-    web: Web,
-    uploads: Arc<Uploads>,
-    id: Uuid,
-    actor: Actor,
-    event: EventId,
-    upload: Upload,
-    skip_invalid: bool,
-) {
-    let imported = async {
-        let prepared = prepare(&web, actor, event, &upload).await?;
-        let counts = counts_of(&prepared);
-        let total = counts.created + counts.updated;
-        let told = uploads.clone();
-        let progress = move |done: usize| {
-            let done = u32::try_from(done).unwrap_or(u32::MAX);
-            told.set(id, Stage::Runs(ImportProgress { done, total }));
-        };
-        web.app.import_guests(actor, event, &prepared, skip_invalid, progress).await?;
-        Ok::<_, Error>(counts)
+async fn run(web: &Web, actor: Actor, event: EventId, upload: &Upload, skip_invalid: bool) -> Stage {
+    let started = async {
+        let prepared = prepare(web, actor, event, upload).await?;
+        web.app.start_import(actor, event, prepared, skip_invalid, WAIT_FOR_IMPORT).await
     };
-    let stage = match imported.await {
-        Ok(counts) => Stage::Done(counts),
-        Err(Error::File(error)) => Stage::Failed(sentence(&error.to_string())),
-        Err(Error::Stale) => Stage::Failed(
-            "Somebody changed a guest of this list meanwhile, so it broke off. Choose the file again: nobody is \
-             added twice."
-                .into(),
-        ),
+    match started.await {
+        Ok(Started::Done(imported)) => Stage::Done(counts_of(&imported)),
+        Ok(Started::Running(id)) => Stage::Runs(id),
+        Err(error @ (Error::File(_) | Error::TooManyImports)) => Stage::Failed(sentence(&error.to_string())),
         Err(Error::Rows(_)) => Stage::Failed("Some rows are not right, so nothing was written.".into()),
         Err(error) => {
-            tracing::error!(%error, event.id = %event, "an import broke off");
-            Stage::Failed("It broke off half way. Choose the file again: nobody is added twice.".into())
+            tracing::warn!(%error, event.id = %event, "an import broke off");
+            Stage::Failed(BROKEN_OFF.into())
         }
+    }
+}
+
+/// How far a confirmed file has come.
+fn running(web: &Web, actor: Actor, stage: &Stage) -> (ImportStage, Option<Notice>) {
+    let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let progress = match stage {
+        Stage::Runs(id) => web.app.import_progress(actor, *id).ok(),
+        _ => None,
     };
-    uploads.set(id, stage);
+    match (stage, progress) {
+        (Stage::Done(counts), _) => (ImportStage::Done(*counts), None),
+        (Stage::Failed(why), _) => (ImportStage::Choose, trouble(why.clone())),
+        (_, None) => (ImportStage::Running(ImportProgress { done: 0, total: 1 }), None),
+        (_, Some(import)) => match import.state {
+            ImportState::Running => {
+                let (done, total) = (small(import.done), small(import.total));
+                (ImportStage::Running(ImportProgress { done, total }), None)
+            }
+            ImportState::Done(imported) => (ImportStage::Done(counts_of(&imported)), None),
+            ImportState::Failed(_) => (ImportStage::Choose, trouble(BROKEN_OFF)),
+        },
+    }
 }
 
 /// A waiting file as it is understood; one whose columns cannot be told, as its columns alone.
@@ -240,8 +244,7 @@ fn upload_of(fields: &Fields) -> Result<Uuid, Problem> {
     Uuid::try_parse(fields.text("upload")).map_err(|_| Problem::bad_request("the form names no file"))
 }
 
-pub(super) fn counts_of(prepared: &Prepared) -> ImportCounts {
-    let counts = prepared.counts();
+pub(super) fn counts_of(counts: &Imported) -> ImportCounts {
     let small = |n: usize| count(i64::try_from(n).unwrap_or(i64::MAX));
     ImportCounts {
         created: small(counts.created),

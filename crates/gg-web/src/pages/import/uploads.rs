@@ -8,11 +8,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gg_app::guest_list::Field;
-use gg_domain::id::{AccountId, EventId};
+use gg_domain::id::{AccountId, EventId, ImportId};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{ImportCounts, ImportProgress};
+use super::ImportCounts;
 
 /// How long a file waits: time for a coffee and a look at the list, not for a night.
 const UPLOAD_LIFE: SignedDuration = SignedDuration::from_mins(30);
@@ -44,8 +44,10 @@ pub(super) struct Upload {
 pub(super) enum Stage {
     /// It waits to be confirmed.
     Waits(Upload),
-    /// It is being written.
-    Runs(ImportProgress),
+    /// It was confirmed, and is judged once more before it is written.
+    Starts,
+    /// It is being written, under this name.
+    Runs(ImportId),
     /// It is written.
     Done(ImportCounts),
     /// It broke off, and why.
@@ -108,9 +110,8 @@ impl Uploads {
         if now.duration_since(one.at) >= UPLOAD_LIFE || !matches!(one.stage, Stage::Waits(_)) {
             return None;
         }
-        let running = Stage::Runs(ImportProgress { done: 0, total: 0 });
         one.at = now;
-        match std::mem::replace(&mut one.stage, running) {
+        match std::mem::replace(&mut one.stage, Stage::Starts) {
             Stage::Waits(upload) => Some(upload),
             _ => None,
         }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{LiveCounts, LiveRow, RowBadge};
 use crate::time_words::clock;
-use crate::view::{Band, Evidence, Standing, reason_name, reason_words};
+use crate::view::{Band, Evidence, Standing, opening_sentence, reason_name};
 
 /// How a row calls somebody who was erased.
 const ERASED: &str = "Erased guest";
@@ -59,7 +59,7 @@ fn row(
                 guest_name: name(guest_name),
                 at,
                 badge: RowBadge::Band(band),
-                sentence: opening_words(band, reasons),
+                sentence: opening_sentence(band, &evidence(reasons)),
                 reasons: evidence(reasons),
                 needs_you: !degraded && matches!(band, Band::High | Band::Block),
             })
@@ -87,20 +87,6 @@ fn row(
         }
         Payload::Guest { .. } => None,
     }
-}
-
-/// What follows the guest's name: the reason that weighs most in the band's direction.
-pub(super) fn opening_words(band: Band, reasons: &[Reason]) -> String {
-    let weight = |reason: &Reason| if band == Band::Low { -reason.nats } else { reason.nats };
-    let mut heaviest: Option<&Reason> = None;
-    for reason in reasons {
-        if heaviest.is_none_or(|best| weight(reason) > weight(best)) {
-            heaviest = Some(reason);
-        }
-    }
-    heaviest
-        .and_then(|reason| reason_words(reason.code.as_str()))
-        .map_or_else(|| "opened the link".into(), |words| words.sentence.clone())
 }
 
 /// The evidence of an opening, what speaks against the guest first.

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::rows::{counts, evidence, opening_words, rows};
+use super::rows::{counts, evidence, rows};
 use super::{HourBar, LivePage, LiveRow, LiveStats, Sheet};
 use crate::device_words::device_words;
 use crate::extract::{Id, Query};
@@ -25,7 +25,7 @@ use crate::pages::organiser::{Organiser, may, said, trouble};
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::time_words::{ago, moment, zone};
-use crate::view::{Band, Tab};
+use crate::view::{Band, Tab, opening_sentence};
 
 /// Messages that the page reads: about as many rows as fit two screens.
 const MESSAGES_READ: i64 = 50;
@@ -198,7 +198,7 @@ fn title(band: Band, name: &str) -> String {
 }
 
 fn sentence(opening: &AccessRow, band: Band, name: &str) -> String {
-    let first = format!("{name} {}.", opening_words(band, &opening.reasons.0));
+    let first = format!("{name} {}.", opening_sentence(band, &evidence(&opening.reasons.0)));
     let word = match opening.label.as_deref() {
         Some("guest") => " You said that it was the guest.",
         Some(_) => " You said that it was somebody else.",

@@ -57,6 +57,7 @@ impl App {
         self.store
             .read(async move |conn: &mut Conn| -> Result<_> {
                 let role = member(conn, &actor, event).await?;
+                let filter = GuestFilter { contacts: role.sees_contacts(), ..filter };
                 Ok((conn.guests(&actor, event, &filter, paging).await?, role))
             })
             .await

@@ -33,6 +33,7 @@ mod try_policy;
 
 pub use answer_invite::FormAnswer;
 pub use error::{Error, Result};
+pub use gg_risk::parse_agent;
 pub use import_guests::{Imported, Prepared};
 pub use imports::{ImportProgress, ImportState, Imports, Started};
 pub use invite_guest::Link;

@@ -31,12 +31,15 @@ mod sign_in;
 mod tidy;
 mod try_policy;
 
+pub use answer_invite::FormAnswer;
 pub use error::{Error, Result};
+pub use gg_risk::parse_agent;
 pub use import_guests::{Imported, Prepared};
 pub use imports::{ImportProgress, ImportState, Imports, Started};
 pub use invite_guest::Link;
 pub use keyring::{Keyring, KeyringError};
-pub use open_invite::{FetchQueue, Fetches, InvitePage, OpenLink, fetches};
+pub use members::MEMBERS_MAX;
+pub use open_invite::{Fetch, FetchQueue, Fetches, InvitePage, OpenLink, fetches};
 pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
 pub use score_access::{Judged, Opening};
 pub use secrets::{SECRET_LEN, Secrets};

@@ -12,6 +12,7 @@ pub mod events;
 pub mod guests;
 pub mod imports;
 pub mod invitations;
+pub mod invites;
 pub mod links;
 pub mod live;
 pub mod members;
@@ -63,6 +64,7 @@ pub fn routes() -> Routes {
         .merge(accesses::routes())
         .merge(policy::routes())
         .merge(members::routes())
+        .merge(invites::routes())
         .merge(live::routes())
         .merge(probes::routes())
 }

@@ -481,8 +481,18 @@ fn account() -> AccountPage {
     AccountPage {
         chrome: chrome(Tab::Account, false),
         sessions: vec![
-            SessionRow { browser: "Firefox on Linux".into(), seen: when("Now"), is_this: true },
-            SessionRow { browser: "Safari on iPhone".into(), seen: when("Yesterday, 21:40"), is_this: false },
+            SessionRow {
+                id: "1".into(),
+                browser: "Firefox on Linux".into(),
+                seen: when("Now"),
+                is_this: true,
+            },
+            SessionRow {
+                id: "2".into(),
+                browser: "Safari on iPhone".into(),
+                seen: when("Yesterday, 21:40"),
+                is_this: false,
+            },
         ],
         keys: vec![key("Seating plan", Some("3 hours ago")), key("Door tablets", None)],
         scopes: vec![
@@ -759,8 +769,8 @@ fn invite(name: &str) -> Option<String> {
         "invite-closed" => InviteState::Closed { answered: None },
         "invite-ask" => ask(false, None),
         "invite-code" => ask(true, Some("These digits are not right. Look at the latest message.")),
-        "invite-kind" => InviteState::Blocked { fresh_link_sent: false },
-        "invite-fresh" => InviteState::Blocked { fresh_link_sent: true },
+        "invite-kind" => InviteState::Blocked { fresh_link_sent: false, offered: true },
+        "invite-fresh" => InviteState::Blocked { fresh_link_sent: true, offered: true },
         _ => return None,
     };
     let (title, guest_name, palette) = match name {

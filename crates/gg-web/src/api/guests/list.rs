@@ -35,7 +35,10 @@ impl Search {
             ));
         }
         // PostgreSQL keeps no NUL in its text: no name has one.
-        Ok(GuestFilter { search: self.search.map(|words| words.replace('\0', " ")) })
+        Ok(GuestFilter {
+            search: self.search.map(|words| words.replace('\0', " ")),
+            ..GuestFilter::default()
+        })
     }
 }
 

@@ -66,12 +66,22 @@ impl App {
             .await
     }
 
+    /// The guest's living link, told again; none where none lives, or its key is retired.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn tell_invite(&self, actor: Actor, guest: GuestId) -> Result<Option<Link>> {
+        let Some(row) = self.living_invite(actor, guest).await? else { return Ok(None) };
+        Ok(self.tell(KeyId(row.key_id), guest, row.generation, Purpose::Invite).ok())
+    }
+
     /// A link that opens the guest's page as a test, for an hour: not scored, not bound, marked.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`].
     pub async fn try_invite(&self, actor: Actor, guest: GuestId) -> Result<Link> {
         self.guest(actor, guest).await?;
+        self.keyring.refresh().await;
         let ends = self.sources.now() + TRY_LIFE;
         // A try has no generation: in its place stands the minute at which it ends.
         let minute = u32::try_from(ends.as_second() / 60).unwrap_or(u32::MAX);
@@ -79,6 +89,8 @@ impl App {
     }
 
     async fn issue(&self, actor: Actor, guest: GuestId, anew: bool) -> Result<Link> {
+        // A key that was retired beside this server must not sign a link.
+        self.keyring.refresh().await;
         let (invite, key, at) = (self.sources.id::<InviteId>(), self.keyring.current(), self.sources.now());
         let (key, generation) = self
             .store

@@ -8,12 +8,16 @@ use gg_domain::id::{DeploymentId, GuestId};
 use gg_domain::token::{BadToken, Claims, KeyId, Purpose, SigningKey, Token, Unverified};
 use gg_store::{Conn, KeyUse, Store, StoreError, WriteTx};
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex;
 
 use crate::error::Result;
 use crate::secrets::Secrets;
 
 /// The keys are read again after so long: a rotation beside the server is seen within 5 s (CONTRACT.md).
 const REFRESH_AFTER: SignedDuration = SignedDuration::from_secs(3);
+/// A token of a key that is not known has them read again after so long: another process may have made it just now,
+/// and whoever makes tokens up must not have the database asked for each.
+const REFRESH_UNKNOWN_AFTER: SignedDuration = SignedDuration::from_secs(1);
 
 /// What can go wrong with the keys of a deployment.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +55,8 @@ pub struct Keyring {
     secrets: Arc<Secrets>,
     audience: DeploymentId,
     keys: RwLock<Keys>,
+    /// Held by who reads the keys again.
+    reading: Mutex<()>,
 }
 
 #[derive(Clone)]
@@ -79,7 +85,14 @@ impl Keyring {
             })
             .await?;
         let keys = read(&store, &secrets, at).await?;
-        Ok(Self { store, sources, secrets, audience: deployment.id, keys: RwLock::new(keys) })
+        Ok(Self {
+            store,
+            sources,
+            secrets,
+            audience: deployment.id,
+            keys: RwLock::new(keys),
+            reading: Mutex::new(()),
+        })
     }
 
     /// The key that signs new links.
@@ -101,22 +114,46 @@ impl Keyring {
     pub async fn verify(&self, token: &str, purposes: &[Purpose]) -> Result<Claims, BadToken> {
         let token = Unverified::parse(token)?;
         self.refresh().await;
-        let key = self.keys().by_id.get(&token.key_id()).cloned().ok_or(BadToken)?;
+        let key = match self.key(token.key_id()) {
+            Some(key) => key,
+            None => {
+                self.refresh_for_unknown().await;
+                self.key(token.key_id()).ok_or(BadToken)?
+            }
+        };
         token.verify(&key, self.audience, purposes)
     }
 
-    /// Reads the keys again where they were read too long ago.
+    /// Reads the keys again where they were read too long ago. Who comes while another reads does not wait.
     pub async fn refresh(&self) {
-        let now = self.sources.now();
-        if now.duration_since(self.keys().read_at) < REFRESH_AFTER {
-            return;
+        if self.is_older_than(REFRESH_AFTER)
+            && let Ok(_turn) = self.reading.try_lock()
+        {
+            self.read_again().await;
         }
-        // Whoever comes next need not read too.
+    }
+
+    async fn refresh_for_unknown(&self) {
+        let _turn = self.reading.lock().await;
+        if self.is_older_than(REFRESH_UNKNOWN_AFTER) {
+            self.read_again().await;
+        }
+    }
+
+    async fn read_again(&self) {
+        let now = self.sources.now();
+        // Also where it fails: a database that is away is not asked by every call.
         self.keys.write().unwrap_or_else(PoisonError::into_inner).read_at = now;
         match read(&self.store, &self.secrets, now).await {
             Ok(keys) => *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys,
             Err(error) => tracing::warn!(%error, "the signing keys could not be read again"),
         }
+    }
+
+    /// Whether the keys were read longer ago, or later than now: then the clock was set back.
+    fn is_older_than(&self, age: SignedDuration) -> bool {
+        let is = self.sources.now().duration_since(self.keys().read_at);
+        is.is_negative() || is >= age
     }
 
     /// Every key there ever was, with the links that live by it.
@@ -154,20 +191,32 @@ impl Keyring {
     /// [`KeyringError::InUse`] where links live by it and not `force`, [`KeyringError::Unknown`],
     /// [`KeyringError::Current`].
     pub async fn retire(&self, id: KeyId, force: bool) -> Result<i64, KeyringError> {
-        let keys = self.list().await?;
-        let of = keys.iter().find(|key| key.id == id && key.retired_at.is_none());
-        let living = of.ok_or(KeyringError::Unknown(id))?.living_links;
-        if id == self.current() {
-            return Err(KeyringError::Current(id));
-        }
-        if living > 0 && !force {
-            return Err(KeyringError::InUse { id, living });
-        }
         let at = self.sources.now();
-        self.store.write(async move |tx: &mut WriteTx| tx.retire_signing_key(id, at).await).await?;
+        let living = self
+            .store
+            .write(async move |tx: &mut WriteTx| -> Result<_, KeyringError> {
+                let keys = tx.key_uses(at).await?;
+                let mut unretired = keys.iter().filter(|key| key.retired_at.is_none());
+                let living = unretired.clone().find(|key| key.id == id).map(|key| key.living_links);
+                let living = living.ok_or(KeyringError::Unknown(id))?;
+                if unretired.next_back().is_some_and(|newest| newest.id == id) {
+                    return Err(KeyringError::Current(id));
+                }
+                if living > 0 && !force {
+                    return Err(KeyringError::InUse { id, living });
+                }
+
+                tx.retire_signing_key(id, at).await?;
+                Ok(living)
+            })
+            .await?;
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) =
             read(&self.store, &self.secrets, at).await?;
         Ok(living)
+    }
+
+    fn key(&self, id: KeyId) -> Option<SigningKey> {
+        self.keys().by_id.get(&id).cloned()
     }
 
     fn keys(&self) -> std::sync::RwLockReadGuard<'_, Keys> {

@@ -4,7 +4,7 @@ use gg_domain::actor::{Actor, Permission, Role};
 use gg_domain::email::EmailAddress;
 use gg_domain::fields::FieldErrors;
 use gg_domain::id::{AccountId, EventId, MemberInviteId};
-use gg_store::{Conn, Denied, Member, MemberInvite, Removal, WriteTx};
+use gg_store::{Account, Conn, Denied, Member, MemberInvite, Removal, WriteTx};
 use jiff::SignedDuration;
 
 use crate::App;
@@ -13,6 +13,8 @@ use crate::secrets;
 
 /// An invitation to help waits so long.
 const MEMBER_INVITE_LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Members and invitations of one event: no event has more helpers, and they fit on one page.
+pub const MEMBERS_MAX: usize = 200;
 
 impl From<Denied> for Error {
     fn from(denied: Denied) -> Self {
@@ -42,9 +44,15 @@ impl App {
         let expires_at = created_at + MEMBER_INVITE_LIFE;
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
-                tx.admit(&actor, event).await?;
-                let invite =
-                    MemberInvite { id, event_id: event, email: email?, role, created_at, expires_at };
+                let helpers = tx.members(&actor, event, created_at).await?;
+                let email = email?;
+                let again = helpers.iter().any(|helper| helper.email.key() == email.key());
+                if helpers.len() >= MEMBERS_MAX && !again {
+                    return Err(
+                        FieldErrors::one("/email", "200 helpers at the most: remove one first").into()
+                    );
+                }
+                let invite = MemberInvite { id, event_id: event, email, role, created_at, expires_at };
                 Ok(tx.upsert_member_invite(&actor, &invite, &hash).await?)
             })
             .await?;
@@ -63,6 +71,31 @@ impl App {
                 let event =
                     conn.event(&Actor::System("join"), invite.event_id).await?.ok_or(Error::NotFound)?;
                 Ok((invite, event.name))
+            })
+            .await
+    }
+
+    /// Makes an account for the address that was invited, and makes it a member, both or neither.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an invitation that does not wait; [`Error::Invalid`] for a bad password, or
+    /// where the address has an account: then he signs in and calls [`App::join_event`].
+    pub async fn join_as_newcomer(&self, token: &str, password: String) -> Result<(Account, EventId, Role)> {
+        // First, so that only who has an invitation can have a password hashed.
+        let (waiting, _) = self.member_invite(token).await?;
+        let account = self.new_account(waiting.email.as_str(), password).await?;
+        let (hash, now) = (secrets::hash(token), self.sources.now());
+        self.store
+            .write(async move |tx: &mut WriteTx| -> Result<_> {
+                let invite =
+                    tx.consume_member_invite(&hash, &account.email, now).await?.ok_or(Error::NotFound)?;
+                if !tx.insert_account(&account).await? {
+                    return Err(
+                        FieldErrors::one("/email", "this address has an account already: sign in").into()
+                    );
+                }
+                tx.upsert_member(invite.event_id, account.id, invite.role, now).await?;
+                Ok((account, invite.event_id, invite.role))
             })
             .await
     }

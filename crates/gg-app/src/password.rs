@@ -52,9 +52,14 @@ pub(crate) async fn matches(password: Password, hash: Option<PasswordHash>) -> R
 }
 
 async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
-    let _waiting = QUEUE.try_acquire().map_err(|_| StoreError::Busy)?;
-    let _room = ROOM.acquire().await.map_err(|_| StoreError::Busy)?;
-    tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Broken(error.to_string()))
+    let waiting = QUEUE.try_acquire().map_err(|_| StoreError::Busy)?;
+    let room = ROOM.acquire().await.map_err(|_| StoreError::Busy)?;
+    let done = tokio::task::spawn_blocking(move || {
+        // Held to the end of the work, not of the wait: a caller who hangs up does not stop a hash.
+        let (_waiting, _room) = (waiting, room);
+        work()
+    });
+    done.await.map_err(|error| StoreError::Broken(error.to_string()))
 }
 
 /// A hash that no password has: who is unknown must not be told apart by time.

@@ -8,7 +8,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gg_domain::clock::Sources;
-use gg_domain::id::{DeviceId, EventId, GuestId};
+use gg_domain::id::{AccountId, DeviceId, EventId, GuestId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::{Digest as _, Sha256};
@@ -31,6 +31,7 @@ pub struct Secrets {
     event_device: Key,
     csrf: Key,
     nonce: Key,
+    answers: Key,
 }
 
 impl Secrets {
@@ -43,27 +44,34 @@ impl Secrets {
             event_device: key("event-device"),
             csrf: key("csrf"),
             nonce: key("nonce"),
+            answers: key("answers"),
         }
     }
 
     /// `bytes`, so that only who has the secret can read or change them.
     pub fn seal(&self, sources: &Sources, bytes: &[u8]) -> Vec<u8> {
-        let nonce = sources.bytes::<NONCE_LEN>();
-        let mut sealed = bytes.to_vec();
-        self.sealing_key()
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut sealed)
-            .expect("a key of 32 bytes is far below what the cipher takes");
-        [nonce.as_slice(), sealed.as_slice()].concat()
+        seal(&self.sealing, sources, bytes)
     }
 
     /// What was sealed; none where it was with another secret, or was changed.
     pub fn unseal(&self, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let (nonce, rest) = sealed.split_at_checked(NONCE_LEN)?;
-        let mut bytes = Zeroizing::new(rest.to_vec());
-        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let length = self.sealing_key().open_in_place(nonce, Aad::empty(), &mut bytes).ok()?.len();
-        bytes.truncate(length);
-        Some(bytes)
+        unseal(&self.sealing, sealed)
+    }
+
+    /// What an `Idempotency-Key` is kept as: the key itself opens [`Secrets::seal_answer`], and is not kept.
+    pub fn answer_name(&self, account: AccountId, key: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.answer_mac(b"name", account, key))
+    }
+
+    /// The answer to a write, so that only who asks again with the same key can read it: it may name a guest, and
+    /// of one who is erased nobody must find a trace.
+    pub fn seal_answer(&self, sources: &Sources, account: AccountId, key: &str, answer: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode(seal(&self.answer_key(account, key), sources, answer))
+    }
+
+    /// The answer that was sealed for that key.
+    pub fn unseal_answer(&self, account: AccountId, key: &str, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
+        unseal(&self.answer_key(account, key), &URL_SAFE_NO_PAD.decode(sealed).ok()?)
     }
 
     /// A device as one event knows it: what two events know of one browser cannot be put together.
@@ -116,9 +124,12 @@ impl Secrets {
         ours.then_some(micros)
     }
 
-    fn sealing_key(&self) -> LessSafeKey {
-        let key = UnboundKey::new(&CHACHA20_POLY1305, self.sealing.as_slice());
-        LessSafeKey::new(key.expect("the cipher takes keys of 32 bytes"))
+    fn answer_key(&self, account: AccountId, key: &str) -> Key {
+        Zeroizing::new(self.answer_mac(b"seal", account, key))
+    }
+
+    fn answer_mac(&self, use_: &[u8], account: AccountId, key: &str) -> [u8; 32] {
+        mac(self.answers.as_slice(), &[use_, account.uuid().as_bytes(), key.as_bytes()])
     }
 }
 
@@ -138,6 +149,29 @@ pub(crate) fn handout(sources: &Sources) -> (Zeroizing<String>, [u8; 32]) {
 /// What is kept of a random secret: it has 256 bits, so a plain hash suffices.
 pub(crate) fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
+}
+
+fn seal(key: &Key, sources: &Sources, bytes: &[u8]) -> Vec<u8> {
+    let nonce = sources.bytes::<NONCE_LEN>();
+    let mut sealed = bytes.to_vec();
+    cipher(key)
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut sealed)
+        .expect("what is sealed is far below what the cipher takes");
+    [nonce.as_slice(), sealed.as_slice()].concat()
+}
+
+fn unseal(key: &Key, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, rest) = sealed.split_at_checked(NONCE_LEN)?;
+    let mut bytes = Zeroizing::new(rest.to_vec());
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let length = cipher(key).open_in_place(nonce, Aad::empty(), &mut bytes).ok()?.len();
+    bytes.truncate(length);
+    Some(bytes)
+}
+
+fn cipher(key: &Key) -> LessSafeKey {
+    let key = UnboundKey::new(&CHACHA20_POLY1305, key.as_slice());
+    LessSafeKey::new(key.expect("the cipher takes keys of 32 bytes"))
 }
 
 fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
@@ -166,6 +200,20 @@ mod tests {
         assert_eq!(Secrets::derive(b"another").unseal(&sealed), None);
         assert_eq!(secrets().unseal(&changed), None);
         assert_eq!(secrets().unseal(b"short"), None);
+    }
+
+    #[test]
+    fn an_answer_is_read_with_its_key_and_account_alone() {
+        let (ama, kofi) =
+            (AccountId::from_uuid(Uuid::from_u128(1)), AccountId::from_uuid(Uuid::from_u128(2)));
+        let sealed = secrets().seal_answer(&Sources::system(), ama, "key", b"Efua");
+        let read =
+            |account, key| secrets().unseal_answer(account, key, &sealed).map(|answer| answer.to_vec());
+
+        assert_eq!(read(ama, "key"), Some(b"Efua".to_vec()));
+        assert_eq!(read(ama, "yek"), None);
+        assert_eq!(read(kofi, "key"), None);
+        assert!(!secrets().answer_name(ama, "key").contains("key"));
     }
 
     #[test]

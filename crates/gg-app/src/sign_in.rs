@@ -84,6 +84,10 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] where the link does not live, [`Error::Invalid`].
     pub async fn set_up(&self, token: &str, email: &str, password: String) -> Result<Account> {
+        // First, so that only who has the link can have a password hashed.
+        if !self.is_setup_token(token).await? {
+            return Err(Error::NotFound);
+        }
         let account = self.new_account(email, password).await?;
         let (hash, oldest) = (secrets::hash(token), self.ago(SETUP_LINK_LIFE));
         self.store
@@ -160,9 +164,10 @@ impl App {
         let Some(owner) = owner.await? else { return Ok(None) };
         if now.duration_since(owner.used_at) > SESSION_TOUCH_EVERY {
             let id = owner.id;
-            self.store
-                .write(async move |tx: &mut WriteTx| -> Result<_> { Ok(tx.touch_session(id, now).await?) })
-                .await?;
+            let touch = self
+                .store
+                .write(async move |tx: &mut WriteTx| -> Result<_> { Ok(tx.touch_session(id, now).await?) });
+            noted(touch.await);
         }
         Ok(Some(Identity { account: owner.account_id, credential: owner.id.uuid(), scopes: None }))
     }
@@ -182,9 +187,10 @@ impl App {
         let Some(key) = found.await? else { return Ok(None) };
         if key.used_at.is_none_or(|used| now.duration_since(used) > SESSION_TOUCH_EVERY) {
             let id = key.id;
-            self.store
-                .write(async move |tx: &mut WriteTx| -> Result<_> { Ok(tx.touch_api_key(id, now).await?) })
-                .await?;
+            let touch = self
+                .store
+                .write(async move |tx: &mut WriteTx| -> Result<_> { Ok(tx.touch_api_key(id, now).await?) });
+            noted(touch.await);
         }
         Ok(Some(Identity { account: key.account_id, credential: key.id.uuid(), scopes: Some(key.scopes.0) }))
     }
@@ -318,7 +324,7 @@ impl App {
         if revoked { Ok(()) } else { Err(Error::NotFound) }
     }
 
-    async fn new_account(&self, email: &str, password: String) -> Result<Account> {
+    pub(crate) async fn new_account(&self, email: &str, password: String) -> Result<Account> {
         let mut errors = FieldErrors::default();
         let email = errors.take("/email", EmailAddress::parse(email));
         let for_email = email.clone().unwrap_or_else(|| {
@@ -332,5 +338,12 @@ impl App {
 
     fn ago(&self, span: SignedDuration) -> Timestamp {
         self.sources.now().checked_sub(span).unwrap_or(Timestamp::MIN)
+    }
+}
+
+/// Who is known is let in, even while his use of a session or a key cannot be noted.
+fn noted(touch: Result<()>) {
+    if let Err(error) = touch {
+        tracing::debug!(%error, "the use of a session or a key could not be noted");
     }
 }

@@ -4,16 +4,19 @@
 //! (`revision`): who lost that race reads and judges again, so every judgement stands on the row
 //! as it then was.
 
+use std::sync::Arc;
+
 use gg_domain::actor::Actor;
 use gg_domain::clock::from_micros;
 use gg_domain::id::{AccessId, DeviceId, EventId, FetchId, GuestId, PartyId};
-use gg_domain::policy::Policy;
-use gg_domain::risk::{GuestRisk, Reason};
+use gg_domain::policy::{Action, Policy};
+use gg_domain::risk::{Band, GuestRisk, Reason};
 use gg_domain::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::db::{Conn, WriteTx};
+use crate::db::{Conn, Kind, Store, WriteTx};
 use crate::error::Result;
+use crate::feed::NewFeed;
 use crate::value::{Json, args, json, row};
 
 /// Fetches of one link that are kept within an hour; more are counted, not kept (CONTRACT.md).
@@ -90,6 +93,22 @@ row! {
 }
 
 row! {
+    /// A person's opening as it was judged.
+    pub struct JudgedRow {
+        /// Its id.
+        pub id: AccessId,
+        /// Whose link.
+        pub guest_id: GuestId,
+        /// The chance that it was not the guest, calibrated, 0 to 1.
+        pub p: f64,
+        /// Its band.
+        pub band: Band,
+        /// What was done.
+        pub decision: Action,
+    }
+}
+
+row! {
     /// A line of a guest's timeline.
     pub struct TimelineRow {
         /// `fetched`, `tested`, `opened` or `answered`.
@@ -142,6 +161,18 @@ pub struct NewAccess {
     pub headers: String,
     /// The raw signals, for a short time.
     pub signals: Option<String>,
+}
+
+/// An opening with all that it changes, written as one.
+#[derive(Clone, Debug)]
+pub struct AccessWrite {
+    /// The opening itself.
+    pub access: NewAccess,
+    /// The guest's risk row as it is afterwards, and the number of changes that it must still have (0:
+    /// there is none yet); none where the opening changes nothing.
+    pub risk: Option<(GuestRisk, i64)>,
+    /// What the feed is told.
+    pub facts: Vec<NewFeed>,
 }
 
 /// What judging an access again made of it.
@@ -256,6 +287,14 @@ impl Conn {
         self.all(SQL, args![event]).await
     }
 
+    /// Persons' openings of an event, the latest first: neither labelled nor let in unjudged.
+    pub async fn judged_accesses(&mut self, event: EventId, limit: i64) -> Result<Vec<JudgedRow>> {
+        const SQL: &str = "select id, guest_id, p, band, decision from accesses
+            where event_id = $1 and band is not null and p is not null and label is null and not degraded
+            order by at desc, id desc limit $2";
+        self.all(SQL, args![event, limit]).await
+    }
+
     /// What happened to a guest's link, the oldest first, at most `limit` of each kind. Whose event it
     /// is not gets none.
     pub async fn timeline(&mut self, actor: &Actor, guest: GuestId, limit: i64) -> Result<Vec<TimelineRow>> {
@@ -292,7 +331,44 @@ impl Conn {
     }
 }
 
+impl Store {
+    /// Writes an opening with all that it changes. `false`: the guest's risk row is not the one that was
+    /// read, and nothing was written.
+    ///
+    /// # Errors
+    /// [`StoreError::Orphan`] where the guest is gone, [`StoreError::Busy`] where too many wait.
+    pub async fn write_access(&self, write: AccessWrite) -> Result<bool> {
+        match &self.kind {
+            Kind::Postgres(postgres) => postgres.accesses.write(&postgres.pool, &self.fed, write).await,
+            Kind::Sqlite(_) => {
+                let write = Arc::new(write);
+                self.write(async move |tx: &mut WriteTx| tx.write_access(&write).await).await
+            }
+        }
+    }
+}
+
 impl WriteTx {
+    /// Writes an opening with all that it changes, in this transaction. `false`: the guest's risk row is
+    /// not the one that was read, and nothing was written.
+    pub async fn write_access(&mut self, write: &AccessWrite) -> Result<bool> {
+        let new = &write.access;
+        if let Some((risk, revision)) = &write.risk {
+            if !self.set_guest_risk(new.event, new.guest, *revision, risk).await? {
+                return Ok(false);
+            }
+            if let Some(device) = new.device {
+                self.touch_device(new.event, device, new.guest, new.at).await?;
+            }
+            self.open_invite(new.guest, new.generation, new.at).await?;
+        }
+        self.insert_access(new).await?;
+        for fact in &write.facts {
+            self.append_feed(fact).await?;
+        }
+        Ok(true)
+    }
+
     /// Stores an access, and apart from it what was seen raw.
     pub async fn insert_access(&mut self, new: &NewAccess) -> Result<()> {
         const ACCESS: &str =
@@ -355,7 +431,7 @@ impl WriteTx {
             on conflict (guest_id) do update set state = $3, band = $4, opened_at = $5, seen_at = $6,
                 revision = guest_risk.revision + 1
             where guest_risk.revision = $7 returning revision";
-        let (state, band) = (json(risk)?, risk.standing.map(gg_domain::risk::Band::as_str));
+        let (state, band) = (json(risk)?, risk.standing.map(Band::as_str));
         let args = args![guest, event, state, band, risk.first_human_at, risk.last_at, revision];
         Ok(self.returning::<(i64,)>(SQL, args).await?.is_some())
     }

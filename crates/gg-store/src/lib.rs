@@ -4,6 +4,7 @@
 //! [`Store::read`]. Every method on tenant data takes a [`gg_domain::actor::Actor`] first; to who
 //! is not a member of an event, it and all in it do not exist.
 
+mod access_batch;
 mod accesses;
 mod accounts;
 mod api_keys;
@@ -27,7 +28,10 @@ mod sqlite;
 pub mod testing;
 mod value;
 
-pub use accesses::{AccessRow, LinkRow, NewAccess, NewFetch, Rejudged, TimelineRow, TouchedRow, hour_start};
+pub use accesses::{
+    AccessRow, AccessWrite, JudgedRow, LinkRow, NewAccess, NewFetch, Rejudged, TimelineRow, TouchedRow,
+    hour_start,
+};
 pub use accounts::{Account, PasswordHash};
 pub use api_keys::{ApiKey, Scopes};
 pub use db::{Conn, Query, Store, UseCase, WriteTx};
@@ -35,7 +39,7 @@ pub use deployment::{Deployment, KeyUse, SealedKey};
 pub use error::{Result, StoreError};
 pub use events::{EventRow, SummaryRow};
 pub use feed::{FeedPosition, FeedRow, NewFeed};
-pub use guests::{GuestFilter, GuestRow, LockedGuest};
+pub use guests::{GuestFilter, GuestRow, LockedGuest, Standing};
 pub use idempotency::{Answered, Claim, IDEMPOTENCY_LIFE, IDEMPOTENCY_RUNS_MAX};
 pub use invites::InviteRow;
 pub use members::{Denied, Member, MemberInvite, Removal};

@@ -29,11 +29,15 @@ const STATEMENTS_KEPT: usize = 256;
 /// Pages of the log after which it is folded back into the file (4 KiB each: 16 MiB).
 const CHECKPOINT_PAGES: i64 = 4096;
 
+/// How long a checkpoint that was asked for waits for readers: the writer waits with it.
+const CHECKPOINT_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// The threads' queues.
 #[derive(Clone)]
 pub(crate) struct Sqlite {
     writer: mpsc::Sender<Box<dyn Job>>,
     readers: Arc<Readers>,
+    path: Arc<Path>,
 }
 
 struct Readers {
@@ -64,7 +68,15 @@ impl Sqlite {
             let (conn, reads) = (Conn::sqlite(connect(path, true)?), reads.clone());
             spawn("sqlite-reader", move || read_loop(conn, &reads))?;
         }
-        Ok(Self { writer, readers: Arc::new(Readers { queue }) })
+        Ok(Self { writer, readers: Arc::new(Readers { queue }), path: path.into() })
+    }
+
+    /// Folds the log into the file and empties it, over a connection of its own.
+    pub(crate) fn checkpoint(&self) -> Result<()> {
+        let db = connect(&self.path, false)?;
+        db.busy_timeout(CHECKPOINT_TIMEOUT)?;
+        let busy: bool = db.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
+        if busy { Err(StoreError::Busy) } else { Ok(()) }
     }
 
     pub(crate) async fn write<T, E, F>(&self, use_case: F, fed: &Arc<Notify>) -> Result<T, E>

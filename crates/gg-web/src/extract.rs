@@ -3,6 +3,7 @@
 pub(crate) mod body;
 mod client_ip;
 pub mod identity;
+pub mod if_match;
 mod path;
 
 pub use body::{Json, Text};

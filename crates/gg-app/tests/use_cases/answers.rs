@@ -1,6 +1,6 @@
 //! Answers: a history that is never overwritten, seats that are given back, words of the organiser.
 
-use gg_app::{Error, FormAnswer};
+use gg_app::Error;
 use gg_domain::policy::{Action, Actions, Policy};
 use gg_domain::risk::Label;
 use gg_domain::rsvp::Source;
@@ -79,15 +79,15 @@ each_database! {
         let token = stage.token(guest).await;
         db.clock.advance(SignedDuration::from_hours(20 * 24));
 
-        let late = stage.app.answer_form(&token, &opening(), &coming(&[])).await.unwrap().answer;
+        let late = stage.app.answer_form(&token, &opening(), &coming(&[])).await;
 
-        assert!(matches!(late, Err(Error::Closed)), "{late:?}");
+        assert!(matches!(late, Ok(gg_app::FormAnswer { answer: Err(Error::Closed), .. })), "{late:?}");
         assert!(stage.app.record_answer(stage.organiser(), guest, &coming(&[])).await.is_ok());
     }
 
     async fn a_held_answer_counts_when_the_organiser_says_so(db: TestDb) {
         let (stage, token) = holding(&db).await;
-        let FormAnswer { judged, answer } = stage.app.answer_form(&token, &opening(), &coming(&["Efua"])).await.unwrap();
+        let gg_app::FormAnswer { judged, answer } = stage.app.answer_form(&token, &opening(), &coming(&["Efua"])).await.unwrap();
         let row = answer.unwrap();
         assert!(row.pending);
         assert_eq!(stage.seats().await, (2, 2));
@@ -104,7 +104,7 @@ each_database! {
         let guest = stage.app.follow_link(&token, None).await.unwrap().row.guest_id;
         stage.app.record_answer(stage.organiser(), guest, &coming(&[])).await.unwrap();
         db.clock.advance(SignedDuration::from_secs(1));
-        let FormAnswer { judged, answer } = stage.app.answer_form(&token, &opening(), &coming(&["Mallory"])).await.unwrap();
+        let gg_app::FormAnswer { judged, answer } = stage.app.answer_form(&token, &opening(), &coming(&["Mallory"])).await.unwrap();
         let row = answer.unwrap();
         assert!(row.pending);
 
@@ -119,7 +119,7 @@ each_database! {
 
     async fn a_held_first_answer_that_was_not_the_guests_leaves_none(db: TestDb) {
         let (stage, token) = holding(&db).await;
-        let FormAnswer { judged, answer } = stage.app.answer_form(&token, &opening(), &coming(&[])).await.unwrap();
+        let gg_app::FormAnswer { judged, answer } = stage.app.answer_form(&token, &opening(), &coming(&[])).await.unwrap();
         let row = answer.unwrap();
 
         stage.app.label_access(stage.organiser(), judged.access, Label::NotGuest).await.unwrap();

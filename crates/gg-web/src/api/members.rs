@@ -4,8 +4,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
+use gg_app::Error;
 use gg_domain::actor::{Permission, Role};
-use gg_domain::id::{AccountId, EventId};
+use gg_domain::id::{AccountId, EventId, MemberInviteId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -18,11 +19,11 @@ use crate::route::{Routes, route};
 use crate::state::Web;
 
 /// The routes of members.
-pub fn routes(web: &Web) -> Routes {
+pub fn routes() -> Routes {
     Routes::new()
-        .merge(route(web, Permission::Members, routes!(invite, list)))
-        .merge(route(web, Permission::Members, routes!(remove)))
-        .merge(route(web, Permission::Account, routes!(join)))
+        .merge(route(Permission::Members, routes!(invite, list)))
+        .merge(route(Permission::Members, routes!(remove)))
+        .merge(route(Permission::Account, routes!(join)))
 }
 
 /// Whom to invite, as what.
@@ -67,6 +68,9 @@ pub struct Invited {
 pub struct MemberOut {
     /// Null until he accepts.
     account_id: Option<Uuid>,
+    /// Names his invitation while it waits: deleted in place of an `account_id`, it is taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invite_id: Option<Uuid>,
     /// His e-mail address.
     email: String,
     /// What he may do.
@@ -127,6 +131,7 @@ async fn list(
     let members = web.app.members(actor, event).await?;
     let data = members.into_iter().map(|member| MemberOut {
         account_id: member.account_id.map(AccountId::uuid),
+        invite_id: member.invite_id.map(MemberInviteId::uuid),
         email: member.email.as_str().to_string(),
         role: member.role.as_str(),
         status: if member.account_id.is_some() { "confirmed" } else { "pending" },
@@ -134,7 +139,7 @@ async fn list(
     Ok(axum::Json(Members { data: data.collect(), next_cursor: None }))
 }
 
-/// Remove somebody who helps with an event
+/// Remove somebody who helps with an event, or take back an invitation
 #[utoipa::path(delete, path = "/api/v1/events/{event_id}/members/{account_id}", tag = "members",
     params(("event_id" = Uuid, Path), ("account_id" = Uuid, Path)),
     responses((status = 204), (status = 422, body = Problem)))]
@@ -144,8 +149,11 @@ async fn remove(
     Path((event, account)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
     let parse = |text: &str| Uuid::try_parse(text).map_err(|_| Problem::not_found());
-    let (event, account) = (EventId::from(parse(&event)?), AccountId::from(parse(&account)?));
-    web.app.remove_member(actor, event, account).await?;
+    let (event, id) = (EventId::from(parse(&event)?), parse(&account)?);
+    match web.app.remove_member(actor, event, AccountId::from(id)).await {
+        Err(Error::NotFound) => web.app.uninvite_member(actor, event, MemberInviteId::from(id)).await?,
+        removed => removed?,
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
 
-/// Most bytes of a JSON body: a policy with all its delegates fits ten times.
-const JSON_BYTES_MAX: usize = 256 * 1024;
+/// Most bytes of a JSON body: the largest, a policy of 64 delegates with 200 guests each, takes half of it.
+const JSON_BYTES_MAX: usize = 1024 * 1024;
 
 /// A JSON body.
 #[derive(Clone, Debug)]

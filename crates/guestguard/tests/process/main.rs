@@ -2,5 +2,6 @@
 #![cfg(test)]
 
 mod backup;
+mod killed;
 mod server;
 mod start;

@@ -42,6 +42,11 @@ impl Place {
         Self { folder: tempfile::tempdir().unwrap(), database: None }
     }
 
+    /// A new place on a database that is there.
+    pub(crate) fn on(url: &str) -> Self {
+        Self { database: Some(url.to_string()), ..Self::new() }
+    }
+
     /// The path of a file in it.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -145,6 +150,32 @@ impl Server {
         stream.read_to_string(&mut answer).unwrap();
         let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
         Answer { status, text: answer }
+    }
+
+    /// What a call with JSON that succeeds gives; nothing where it does not, or the server is gone.
+    pub(crate) fn try_ask(
+        &self,
+        method: &str,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> Option<serde_json::Value> {
+        let host = self.url.strip_prefix("http://")?;
+        let mut stream = TcpStream::connect(host).ok()?;
+        stream.set_read_timeout(Some(PATIENCE)).ok()?;
+        let body = body.to_string();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n",
+            body.len()
+        );
+        stream.write_all(format!("{head}\r\n{body}").as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        if !head.starts_with("HTTP/1.1 200") {
+            return None;
+        }
+        serde_json::from_str(body).ok()
     }
 
     /// Sends a signal.

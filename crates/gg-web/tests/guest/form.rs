@@ -33,7 +33,7 @@ guest_path! {
         let sent = stage.send(&nonce, &[("plus_one", "Kweku"), ("note", "Can’t wait"), ("diet", "nuts")]).await;
 
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
-        assert_eq!(sent.header("location"), stage.path());
+        assert_eq!(sent.header("location"), format!("{}#sent", stage.path()));
         sent.cookie("__Host-gg_device");
         assert_eq!(stage.answers().await, ["1 [\"Kweku\"] Can’t wait"]);
         assert_eq!(stage.words("select answers from rsvps").await, ["{\"diet\":\"nuts\"}"]);
@@ -49,7 +49,7 @@ guest_path! {
         let fields = [("nonce", nonce.as_str()), ("attending", "no")];
         let sent = stage.ask(Ask::new("POST", &stage.path()).header("cookie", &cookie).form(&fields)).await;
 
-        assert_eq!((sent.status, sent.header("location")), (StatusCode::SEE_OTHER, "/invite"));
+        assert_eq!((sent.status, sent.header("location")), (StatusCode::SEE_OTHER, "/invite#sent"));
         let page = stage.ask(Ask::new("GET", "/invite").header("cookie", &sent.cookie("gg_invite")).empty()).await;
         assert!(page.body.contains("We will miss you"), "{}", page.body);
     }

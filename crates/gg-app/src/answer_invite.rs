@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::facts;
 use crate::keep_guests::member_guest;
 use crate::open_invite::open_link;
-use crate::score_access::{Judged, Opening, to_write};
+use crate::score_access::{Judged, Opening, count, to_write};
 
 /// How often an answer that met an opening of the same guest is tried again.
 const ANSWER_TRIES: usize = 8;
@@ -39,6 +39,16 @@ struct Given {
     access: Option<AccessId>,
     pending: bool,
     at: Timestamp,
+}
+
+/// What came of the page's own form.
+#[derive(Debug)]
+pub struct FormAnswer {
+    /// What was judged of its opening, which is kept whether or not the answer was taken.
+    pub judged: Judged,
+    /// The answer as it counts now, or why it was not taken: [`Error::StepUpRequired`], [`Error::Blocked`],
+    /// [`Error::Closed`], [`Error::Full`], or [`Error::Invalid`] for more companions than allowed.
+    pub answer: Result<RsvpRow>,
 }
 
 impl App {
@@ -85,26 +95,35 @@ impl App {
     }
 
     /// Takes an answer from the page's own form: its opening is judged and written with the answer
-    /// in one transaction. What was judged is given even where the answer was refused for it.
+    /// in one transaction. An answer that is refused leaves the opening: somebody was there.
     ///
     /// # Errors
-    /// As [`App::answer_invite`].
+    /// [`Error::DeadLink`]; [`Error::Invalid`] for a wrong field, or where the organiser tries the link: then
+    /// nothing is written. Refusals of the answer itself are in [`FormAnswer::answer`].
     pub async fn answer_form(
         &self,
         token: &str,
         opening: &Opening,
         input: &AnswerInput,
-    ) -> Result<(RsvpRow, Judged)> {
+    ) -> Result<FormAnswer> {
         let answer = Arc::new(Answer::parse(input)?);
+        let opening = Opening { act: Some(Act::Answered), ..opening.clone() };
         for _ in 0..ANSWER_TRIES {
-            let opening = Opening { act: Some(Act::Answered), ..opening.clone() };
             let verdict = Arc::new(self.judge(token, &opening).await?);
             if verdict.judged.test {
                 return Err(FieldErrors::one("/access_id", "a try of the link takes no answer").into());
             }
-            let (id, at, sources) = (self.sources.id::<RsvpId>(), self.sources.now(), self.sources.clone());
-            let (write, answer) = (verdict.clone(), answer.clone());
-            // An opening that may not answer is written all the same, without one.
+            let given = Given {
+                id: self.sources.id::<RsvpId>(),
+                guest: verdict.new.guest,
+                event: verdict.new.event,
+                answer: answer.as_ref().clone(),
+                source: Source::Guest,
+                access: Some(verdict.new.id),
+                pending: verdict.judged.decision == Action::Hold,
+                at: self.sources.now(),
+            };
+            let (sources, write) = (self.sources.clone(), verdict.clone());
             let done = self
                 .store
                 .write(async move |tx: &mut WriteTx| -> Result<_> {
@@ -113,29 +132,21 @@ impl App {
                     if !tx.write_access(&to_write(&sources, &write)).await? {
                         return Err(Error::Stale);
                     }
-                    let pending = match write.judged.decision {
-                        Action::Block => return Ok(Err(Error::Blocked)),
-                        Action::StepUp => return Ok(Err(Error::StepUpRequired)),
-                        action => action == Action::Hold,
+                    let answer = match write.judged.decision {
+                        Action::Block => Err(Error::Blocked),
+                        Action::StepUp => Err(Error::StepUpRequired),
+                        Action::Allow | Action::Hold => give(tx, &sources, &given).await,
                     };
-                    let given = Given {
-                        id,
-                        guest: write.new.guest,
-                        event: write.new.event,
-                        answer: answer.as_ref().clone(),
-                        source: Source::Guest,
-                        access: Some(write.new.id),
-                        pending,
-                        at,
-                    };
-                    Ok(Ok(give(tx, &sources, &given).await?))
+                    keep_refusal(answer)
                 })
                 .await;
             match done {
                 Err(Error::Stale) => {}
                 Err(error) => return Err(error),
-                Ok(Err(refusal)) => return Err(refusal),
-                Ok(Ok(row)) => return Ok((row, verdict.judged.clone())),
+                Ok(answer) => {
+                    count(&verdict);
+                    return Ok(FormAnswer { judged: verdict.judged.clone(), answer });
+                }
             }
         }
         Err(Error::Store(gg_store::StoreError::Contended))
@@ -257,6 +268,21 @@ async fn give(tx: &mut WriteTx, sources: &gg_domain::clock::Sources, given: &Giv
     tx.append_feed(&fact).await?;
     metrics::counter!("guestguard_answers_total", "source" => given.source.as_str()).increment(1);
     tx.rsvp(&actor, given.guest).await?.ok_or(Error::NotFound)
+}
+
+/// A refusal is what a transaction came to, not why it must be undone: [`give`] refuses before it writes.
+fn keep_refusal(answer: Result<RsvpRow>) -> Result<Result<RsvpRow>> {
+    match answer {
+        Err(
+            refusal @ (Error::Blocked
+            | Error::StepUpRequired
+            | Error::Closed
+            | Error::Full
+            | Error::Invalid(_)),
+        ) => Ok(Err(refusal)),
+        Err(fault) => Err(fault),
+        Ok(row) => Ok(Ok(row)),
+    }
 }
 
 fn refused(refusal: Refusal) -> Error {

@@ -28,12 +28,13 @@ mod secrets;
 mod sign_in;
 mod tidy;
 
+pub use answer_invite::FormAnswer;
 pub use error::{Error, Result};
 pub use import_guests::{Imported, Prepared};
 pub use invite_guest::Link;
 pub use keyring::{Keyring, KeyringError};
 pub use members::MEMBERS_MAX;
-pub use open_invite::{FetchQueue, Fetches, InvitePage, OpenLink, fetches};
+pub use open_invite::{Fetch, FetchQueue, Fetches, InvitePage, OpenLink, fetches};
 pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
 pub use score_access::{Judged, Opening};
 pub use secrets::{SECRET_LEN, Secrets};

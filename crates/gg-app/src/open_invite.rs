@@ -2,9 +2,9 @@
 //!
 //! A GET changes nothing: it leaves one fetch for the guest's timeline, through a bounded queue.
 
-use gg_domain::access::FetchClass;
+use gg_domain::access::{FetchClass, Headers, Method, Network};
 use gg_domain::actor::Actor;
-use gg_domain::id::{AccountId, FetchId};
+use gg_domain::id::{AccountId, DeviceId, FetchId};
 use gg_domain::invite::{InviteState, link_expired};
 use gg_domain::token::{BadToken, Claims, Purpose};
 use gg_store::{Conn, EventRow, GuestRow, LinkRow, NewFetch, RsvpRow, WriteTx};
@@ -37,6 +37,8 @@ pub struct InvitePage {
     pub event: EventRow,
     /// The guest.
     pub guest: GuestRow,
+    /// Which of his links: what its nonces are made for.
+    pub claims: Claims,
     /// His answer so far.
     pub rsvp: Option<RsvpRow>,
     /// An organiser's look.
@@ -45,6 +47,26 @@ pub struct InvitePage {
     pub fingerprint: bool,
     /// Answers are closed.
     pub closed: bool,
+}
+
+/// A GET or HEAD of a link as it arrived.
+#[derive(Clone, Debug)]
+pub struct Fetch {
+    /// From where.
+    pub network: Network,
+    /// With which headers.
+    pub headers: Headers,
+    /// GET or HEAD.
+    pub method: Method,
+    /// Whether it brought a device cookie of ours.
+    pub has_cookie: bool,
+}
+
+impl Fetch {
+    /// What it is taken for: a previewer and a scanner get the neutral card.
+    pub fn class(&self) -> FetchClass {
+        gg_risk::classify_fetch(&self.headers, self.method, &self.network, self.has_cookie)
+    }
 }
 
 /// Where fetches wait to be kept.
@@ -74,7 +96,7 @@ impl App {
             .await
     }
 
-    /// What the page of a link shows.
+    /// What the page of a link shows. Reads only: see [`App::note_fetch`] for what a GET leaves.
     ///
     /// # Errors
     /// [`Error::DeadLink`].
@@ -90,19 +112,30 @@ impl App {
                 let rsvp = conn.rsvp(&actor, link.row.guest_id).await?;
                 let closed = now >= event.details().answers_close();
                 let fingerprint = link.row.policy.as_ref().is_none_or(|policy| policy.0.fingerprint);
-                Ok(InvitePage { event, guest, rsvp, test: link.test, fingerprint, closed })
+                Ok(InvitePage { event, guest, claims, rsvp, test: link.test, fingerprint, closed })
             })
             .await
     }
 
+    /// Whether the guest of the link with `token` is believed to use `device`, as this site knows it.
+    ///
+    /// # Errors
+    /// [`Error::DeadLink`].
+    pub async fn is_known_device(&self, token: &str, device: DeviceId) -> Result<bool> {
+        let link = self.follow_link(token, None).await?;
+        let device = self.secrets.event_device(link.row.event_id, device);
+        let devices = link.row.risk.map(|risk| risk.0.devices).unwrap_or_default();
+        Ok(devices.iter().any(|known| known.cookies.iter().any(|cookie| cookie.id == device)))
+    }
+
     /// Notes a GET or HEAD of a link; a full queue drops it, and a metric counts.
-    pub fn note_fetch(&self, page: &InvitePage, class: FetchClass, network: String) {
+    pub fn note_fetch(&self, page: &InvitePage, fetch: &Fetch) {
         let fetch = NewFetch {
             id: self.sources.id::<FetchId>(),
             guest: page.guest.id,
             event: page.event.id,
-            class: class.as_str(),
-            network,
+            class: fetch.class().as_str(),
+            network: fetch.network.prefix().map(|prefix| prefix.to_string()).unwrap_or_default(),
             at: self.sources.now(),
         };
         if self.fetches.0.try_send(fetch).is_err() {

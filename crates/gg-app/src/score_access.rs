@@ -241,10 +241,17 @@ fn verdict(
             "sec_ch_ua_platform": access.headers.sec_ch_ua_platform,
         })
         .to_string(),
-        signals: access.signals.as_ref().and_then(|signals| serde_json::to_string(signals).ok()),
+        signals: access.signals.as_ref().and_then(|signals| raw(signals, policy.fingerprint)),
     };
     let first = score.is_some() && risk.first_human_at.is_none();
     Verdict { judged, new, risk: after, first }
+}
+
+/// What is kept raw of `signals`: without `fingerprint` nothing of the machine, as in the snapshot.
+fn raw(signals: &Signals, fingerprint: bool) -> Option<String> {
+    let Signals { webdriver, visible_ms, interacted, .. } = *signals;
+    let use_alone = Signals { webdriver, visible_ms, interacted, ..Signals::default() };
+    serde_json::to_string(if fingerprint { signals } else { &use_alone }).ok()
 }
 
 /// What is written of a verdict, with what the feed is told.
@@ -266,7 +273,7 @@ pub(crate) fn to_write(sources: &gg_domain::clock::Sources, verdict: &Verdict) -
     AccessWrite { access: new.clone(), risk: Some((risk, *revision)), facts: told }
 }
 
-fn count(verdict: &Verdict) {
+pub(crate) fn count(verdict: &Verdict) {
     let class = if verdict.judged.test { "test" } else { verdict.new.class };
     metrics::counter!("guestguard_accesses_total", "class" => class, "band" => verdict.new.band.unwrap_or("none"))
         .increment(1);

@@ -1,6 +1,6 @@
 //! What handlers are given: who calls and what he may, bodies and parameters that were judged.
 
-mod body;
+pub(crate) mod body;
 mod client_ip;
 pub mod identity;
 mod path;

@@ -9,14 +9,17 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use gg_domain::access::Prefix;
-use gg_domain::id::GuestId;
+use gg_domain::id::{DeviceId, GuestId};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::problem::Problem;
 
-/// Openings and answers of one link a minute: a family round a table, each on his own phone, reloading.
-const LINK_A_MINUTE: u32 = 240;
+/// Openings of one link an hour, and in one burst: a household that reloads at every meal stays far below, and
+/// whoever opens a thousand times to raise the guest's band is stopped.
+const OPENINGS_AN_HOUR: u32 = 600;
+/// Answers through one link a minute, and in one burst: each may be a change of mind.
+const ANSWERS_A_MINUTE: u32 = 240;
 /// Calls of one API key or session a second, and in one burst.
 const CREDENTIAL_A_SECOND: u32 = 500;
 /// Failed sign-ins of one account an hour.
@@ -30,7 +33,9 @@ const KEYS_KEPT_MAX: usize = 100_000;
 
 /// The limiters of this process.
 pub struct Limits {
-    links: DefaultKeyedRateLimiter<GuestId>,
+    openings: DefaultKeyedRateLimiter<GuestId>,
+    own_openings: DefaultKeyedRateLimiter<(GuestId, DeviceId)>,
+    answers: DefaultKeyedRateLimiter<GuestId>,
     credentials: DefaultKeyedRateLimiter<uuid::Uuid>,
     sign_ins: DefaultKeyedRateLimiter<String>,
     sign_in_prefixes: DefaultKeyedRateLimiter<Option<Prefix>>,
@@ -40,7 +45,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            links: RateLimiter::keyed(Quota::per_minute(positive(LINK_A_MINUTE))),
+            openings: RateLimiter::keyed(Quota::per_hour(positive(OPENINGS_AN_HOUR))),
+            own_openings: RateLimiter::keyed(Quota::per_hour(positive(OPENINGS_AN_HOUR))),
+            answers: RateLimiter::keyed(Quota::per_minute(positive(ANSWERS_A_MINUTE))),
             credentials: RateLimiter::keyed(Quota::per_second(positive(CREDENTIAL_A_SECOND))),
             sign_ins: RateLimiter::keyed(Quota::per_hour(positive(SIGN_INS_AN_HOUR))),
             sign_in_prefixes: RateLimiter::keyed(Quota::per_hour(positive(SIGN_INS_OF_PREFIX_AN_HOUR))),
@@ -50,12 +57,30 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// One opening or answer of a guest's link.
+    /// One opening of a guest's link.
+    ///
+    /// # Errors
+    /// 429 where there were too many: a device of the guest's own may still come by
+    /// [`Limits::own_opening`].
+    pub fn opening(&self, guest: GuestId) -> Result<(), Problem> {
+        check(&self.openings, &guest)
+    }
+
+    /// One opening by a device that the guest is believed to use, counted apart, so that nobody uses up a
+    /// guest's link for him.
     ///
     /// # Errors
     /// 429 where there were too many.
-    pub fn link(&self, guest: GuestId) -> Result<(), Problem> {
-        check(&self.links, &guest)
+    pub fn own_opening(&self, guest: GuestId, device: DeviceId) -> Result<(), Problem> {
+        check(&self.own_openings, &(guest, device))
+    }
+
+    /// One answer through a guest's link.
+    ///
+    /// # Errors
+    /// 429 where there were too many.
+    pub fn answer(&self, guest: GuestId) -> Result<(), Problem> {
+        check(&self.answers, &guest)
     }
 
     /// One call of a session or an API key.
@@ -96,4 +121,35 @@ fn check<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) ->
 
 const fn positive(n: u32) -> NonZeroU32 {
     NonZeroU32::new(n).expect("a limit is above nought")
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const GUEST: GuestId = GuestId::from_uuid(Uuid::from_u128(1));
+
+    #[test]
+    fn who_uses_up_a_link_uses_up_no_other_and_not_the_guests_own_device() {
+        let limits = Limits::default();
+        for _ in 0..OPENINGS_AN_HOUR {
+            limits.opening(GUEST).unwrap();
+        }
+        assert_eq!(limits.opening(GUEST).unwrap_err().status, 429);
+        assert!(limits.opening(GuestId::from_uuid(Uuid::from_u128(2))).is_ok());
+        assert!(limits.own_opening(GUEST, DeviceId::from_uuid(Uuid::from_u128(3))).is_ok());
+    }
+
+    #[test]
+    fn bad_tokens_are_counted_by_the_network_around_the_address() {
+        let limits = Limits::default();
+        for last in 0..BAD_TOKENS_A_MINUTE {
+            let last = u8::try_from(last % 256).unwrap();
+            limits.bad_token(Some(IpAddr::from([203, 0, 113, last]))).unwrap();
+        }
+        assert!(limits.bad_token(Some(IpAddr::from([203, 0, 113, 7]))).is_err());
+        assert!(limits.bad_token(Some(IpAddr::from([203, 0, 114, 7]))).is_ok());
+    }
 }

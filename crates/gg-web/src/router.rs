@@ -8,5 +8,7 @@ use crate::state::Web;
 /// Everything that is served.
 pub fn router(web: Web) -> Router {
     let (api, _document) = api::routes(&web).split_for_parts();
-    api.with_state(web)
+    api.merge(crate::pages::invite::routes())
+        .route("/assets/{version}/{*path}", axum::routing::get(crate::assets::handler))
+        .with_state(web)
 }

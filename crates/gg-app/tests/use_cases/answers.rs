@@ -81,13 +81,14 @@ each_database! {
 
         let late = stage.app.answer_form(&token, &opening(), &coming(&[])).await;
 
-        assert!(matches!(late, Err(Error::Closed)), "{late:?}");
+        assert!(matches!(late, Ok(gg_app::FormAnswer { answer: Err(Error::Closed), .. })), "{late:?}");
         assert!(stage.app.record_answer(stage.organiser(), guest, &coming(&[])).await.is_ok());
     }
 
     async fn a_held_answer_counts_when_the_organiser_says_so(db: TestDb) {
         let (stage, token) = holding(&db).await;
-        let (row, judged) = stage.app.answer_form(&token, &opening(), &coming(&["Efua"])).await.unwrap();
+        let gg_app::FormAnswer { judged, answer } = stage.app.answer_form(&token, &opening(), &coming(&["Efua"])).await.unwrap();
+        let row = answer.unwrap();
         assert!(row.pending);
         assert_eq!(stage.seats().await, (2, 2));
 
@@ -103,7 +104,8 @@ each_database! {
         let guest = stage.app.follow_link(&token, None).await.unwrap().row.guest_id;
         stage.app.record_answer(stage.organiser(), guest, &coming(&[])).await.unwrap();
         db.clock.advance(SignedDuration::from_secs(1));
-        let (row, judged) = stage.app.answer_form(&token, &opening(), &coming(&["Mallory"])).await.unwrap();
+        let gg_app::FormAnswer { judged, answer } = stage.app.answer_form(&token, &opening(), &coming(&["Mallory"])).await.unwrap();
+        let row = answer.unwrap();
         assert!(row.pending);
 
         stage.app.label_access(stage.organiser(), judged.access, Label::NotGuest).await.unwrap();
@@ -117,7 +119,8 @@ each_database! {
 
     async fn a_held_first_answer_that_was_not_the_guests_leaves_none(db: TestDb) {
         let (stage, token) = holding(&db).await;
-        let (row, judged) = stage.app.answer_form(&token, &opening(), &coming(&[])).await.unwrap();
+        let gg_app::FormAnswer { judged, answer } = stage.app.answer_form(&token, &opening(), &coming(&[])).await.unwrap();
+        let row = answer.unwrap();
 
         stage.app.label_access(stage.organiser(), judged.access, Label::NotGuest).await.unwrap();
 

@@ -53,7 +53,8 @@ each_database! {
         let token = stage.token(guest).await;
 
         let form = gg_app::Opening { signals: None, act: Some(Act::Answered), ..opening() };
-        let (row, judged) = stage.app.answer_form(&token, &form, &coming(&["Efua"])).await.unwrap();
+        let gg_app::FormAnswer { judged, answer } = stage.app.answer_form(&token, &form, &coming(&["Efua"])).await.unwrap();
+        let row = answer.unwrap();
 
         assert!(row.attending && !row.pending);
         let timeline = stage.app.timeline(stage.organiser(), guest).await.unwrap();

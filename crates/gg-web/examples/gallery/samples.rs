@@ -759,8 +759,8 @@ fn invite(name: &str) -> Option<String> {
         "invite-closed" => InviteState::Closed { answered: None },
         "invite-ask" => ask(false, None),
         "invite-code" => ask(true, Some("These digits are not right. Look at the latest message.")),
-        "invite-kind" => InviteState::Blocked { fresh_link_sent: false },
-        "invite-fresh" => InviteState::Blocked { fresh_link_sent: true },
+        "invite-kind" => InviteState::Blocked { fresh_link_sent: false, offered: true },
+        "invite-fresh" => InviteState::Blocked { fresh_link_sent: true, offered: true },
         _ => return None,
     };
     let (title, guest_name, palette) = match name {

@@ -80,13 +80,17 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     pointer
 }
 
-fn expect_type(request: &Request, expected: &str, fits: impl Fn(&str) -> bool) -> Result<(), Problem> {
+pub(crate) fn expect_type(
+    request: &Request,
+    expected: &str,
+    fits: impl Fn(&str) -> bool,
+) -> Result<(), Problem> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if fits(&kind) { Ok(()) } else { Err(Problem::unsupported_media_type(expected)) }
 }
 
-async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
+pub(crate) async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
     axum::body::to_bytes(request.into_body(), limit).await.map_err(|error| {
         let too_large = std::error::Error::source(&error)
             .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());

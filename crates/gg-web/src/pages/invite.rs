@@ -4,8 +4,27 @@
 //! card), `send-code`, `code`, `fresh-link`. Script only adds the opening's signals and shows less at once.
 
 use askama::Template;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
 
+use crate::api::invites::BODY_BYTES_MAX;
+use crate::invite_cookie;
+use crate::state::Web;
 use crate::view::Field;
+
+mod answer;
+mod form;
+mod show;
+mod words;
+
+/// The routes of the guest's page.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/i/{token}", get(show::show).post(answer::answer))
+        .route(invite_cookie::PATH, get(show::show_again))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+}
 
 /// The guest's page.
 #[derive(Template)]
@@ -96,6 +115,8 @@ pub enum InviteState {
     Blocked {
         /// Whether a fresh link was just asked for.
         fresh_link_sent: bool,
+        /// Whether one can be sent at all.
+        offered: bool,
     },
 }
 
@@ -227,16 +248,18 @@ mod tests {
             InviteState::Full,
             InviteState::Closed { answered: None },
             InviteState::Closed { answered: Some(true) },
-            InviteState::Blocked { fresh_link_sent: false },
-            InviteState::Blocked { fresh_link_sent: true },
+            InviteState::Blocked { fresh_link_sent: false, offered: true },
+            InviteState::Blocked { fresh_link_sent: false, offered: false },
+            InviteState::Blocked { fresh_link_sent: true, offered: true },
         ] {
             let html = page(refusal).to_lowercase();
             for word in ["fraud", "suspicious", "blocked", "denied", "token"] {
                 assert!(!html.replace("js/", "").contains(&format!(" {word}")), "says {word}");
             }
         }
-        let blocked = page(InviteState::Blocked { fresh_link_sent: false });
-        assert!(blocked.contains("value=\"fresh-link\""));
+        let blocked = |offered| page(InviteState::Blocked { fresh_link_sent: false, offered });
+        assert!(blocked(true).contains("value=\"fresh-link\""));
+        assert!(!blocked(false).contains("<form"), "no button that does nothing");
     }
 
     #[test]

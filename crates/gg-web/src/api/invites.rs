@@ -1,0 +1,104 @@
+//! `/api/v1/invites/…`: what a guest's page does, and whatever else holds a link.
+
+use gg_app::Error;
+use gg_domain::actor::Permission;
+use gg_domain::fields::FieldErrors;
+use gg_domain::token::Purpose;
+use utoipa_axum::routes;
+
+mod access;
+mod body;
+mod rsvp;
+
+pub(crate) use access::cookies;
+pub(crate) use body::BODY_BYTES_MAX;
+
+use crate::problem::Problem;
+use crate::route::{Routes, route};
+use crate::state::Web;
+use crate::visit::Visit;
+
+/// The routes of invitations.
+pub fn routes(web: &Web) -> Routes {
+    Routes::new().merge(route(web, Permission::Link, routes!(access::open))).merge(route(
+        web,
+        Permission::Link,
+        routes!(rsvp::answer),
+    ))
+}
+
+/// What of a link is used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Use {
+    /// An opening is judged.
+    Opening,
+    /// An answer is given with an opening judged before.
+    Answer,
+}
+
+/// Why a visit ends here.
+#[derive(Debug)]
+pub(crate) enum TurnedAway {
+    /// The use case's word.
+    Refused(Error),
+    /// Too often: 429.
+    TooMany(Problem),
+}
+
+impl From<Error> for TurnedAway {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<TurnedAway> for Problem {
+    fn from(why: TurnedAway) -> Self {
+        match why {
+            TurnedAway::Refused(error) => error.into(),
+            TurnedAway::TooMany(problem) => problem,
+        }
+    }
+}
+
+/// Counts a use of the link with `token`, without a look into the database while the link is within its limit.
+pub(crate) async fn admit(web: &Web, visit: &Visit, token: &str, what: Use) -> Result<(), TurnedAway> {
+    let claims =
+        web.app.keyring.verify(token, &[Purpose::Invite, Purpose::Try]).await.map_err(Error::from)?;
+    let limits = &web.limits;
+    let over = match what {
+        Use::Answer => limits.answer(claims.guest),
+        Use::Opening => limits.opening(claims.guest),
+    };
+    let over = match (over, what, visit.device) {
+        (Err(too_many), Use::Opening, Some(device)) => {
+            let own = web.app.is_known_device(token, device).await?;
+            if own { limits.own_opening(claims.guest, device) } else { Err(too_many) }
+        }
+        (over, ..) => over,
+    };
+    over.map_err(TurnedAway::TooMany)
+}
+
+/// Lets whoever comes with a dead link wait as long as everybody with one, and counts it.
+pub(crate) async fn turn_away(web: &Web, visit: &Visit, why: TurnedAway) -> TurnedAway {
+    if !matches!(why, TurnedAway::Refused(Error::DeadLink(_))) {
+        return why;
+    }
+    let limited = web.limits.bad_token(visit.ip);
+    visit.arrival.wait().await;
+    match limited {
+        Ok(()) => why,
+        Err(too_many) => TurnedAway::TooMany(too_many),
+    }
+}
+
+/// A dead link is a dead link, whatever else is wrong with the call; only who holds a living one is told of fields.
+async fn invalid(web: &Web, token: Option<&str>, errors: FieldErrors) -> Error {
+    match token {
+        Some(token) => match web.app.follow_link(token, None).await {
+            Err(dead) => dead,
+            Ok(_) => errors.into(),
+        },
+        None => errors.into(),
+    }
+}

@@ -34,6 +34,7 @@ const SAYS = {
   createLink: "Make a link",
   link: /guest’s link|guest's link/i,
   attending: /i’ll be there|i'll be there/i,
+  oneMore: /one more/i,
   companion: /your guest’s name|your guest's name/i,
   sendAnswer: "Send my answer",
   thanks: /we look forward to seeing you/i,
@@ -169,7 +170,10 @@ async function openAsAPerson({ page }, link) {
 
 async function answerYes({ page }, companion) {
   await page.getByRole("radio", { name: SAYS.attending }).first().check();
-  if (companion) await page.getByLabel(SAYS.companion).first().fill(companion);
+  if (companion) {
+    await page.getByRole("button", { name: SAYS.oneMore }).click();
+    await page.getByLabel(SAYS.companion).first().fill(companion);
+  }
   await page.getByRole("button", { name: SAYS.sendAnswer }).click();
   await page.getByText(SAYS.thanks).first().waitFor();
 }

@@ -27,7 +27,7 @@ each_database! {
         let server = Server::new(&db).await;
         let (ama, key) = server.organiser("ama@example.org").await;
         let path = server.members_path(ama).await;
-        let huge = format!("{{\"email\": \"{}\"}}", "a".repeat(300 * 1024));
+        let huge = format!("{{\"email\": \"{}\"}}", "a".repeat(2 * 1024 * 1024));
         for (kind, body, expected) in [
             ("text/plain", "{}".to_string(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
             ("application/x-www-form-urlencoded", "a=b".to_string(), StatusCode::UNSUPPORTED_MEDIA_TYPE),

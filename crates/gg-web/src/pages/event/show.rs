@@ -137,15 +137,9 @@ fn member_rows(members: &[Member], organiser: &Organiser) -> Vec<MemberRow> {
 }
 
 fn roles() -> Vec<Choice> {
-    let explains = |role| match role {
-        Role::Editor => "Editor: all but team and rules",
-        Role::Door => "Door: names, no contacts",
-        Role::Viewer => "Viewer: sees, changes nothing",
-        Role::Owner => "Owner: everything",
-    };
     let choice = |role: Role| Choice {
         value: role.as_str().into(),
-        label: explains(role).into(),
+        label: role_word(role).into(),
         chosen: role == Role::Editor,
     };
     [Role::Editor, Role::Door, Role::Viewer, Role::Owner].map(choice).into()

@@ -95,8 +95,7 @@ async fn page(
     let read = organiser.to(Permission::ReadEvent);
     let row = web.app.event(read, event).await?;
     // The figures after the messages: what comes in between is told again by the feed, and never lost.
-    let messages = web.app.latest_activity(read, event, MESSAGES_READ).await?;
-    let position = web.app.feed_position(event).await?;
+    let (messages, position) = web.app.latest_activity(read, event, MESSAGES_READ).await?;
     let (summary, _) = web.app.summary(read, event).await?;
     let hours = web.app.openings_by_hour(read, event, HOURS).await?;
     let sheet = match open {
@@ -107,14 +106,13 @@ async fn page(
     let zone = zone(&row.time_zone);
     let mut rows = rows(&messages, organiser.now, &zone);
     settle(web, organiser, event, &mut rows).await?;
-    let newest = messages.first().map_or(0, |message| message.seq);
     Ok(LivePage {
         chrome: organiser.chrome_of(Tab::Live, &row),
         event_id: event.to_string(),
         name: row.name.clone(),
         time_zone: row.time_zone.clone(),
         facts: facts(&row, &zone),
-        position: u64::try_from(newest).unwrap_or(0),
+        position: u64::try_from(position.highest).unwrap_or(0),
         epoch: position.epoch,
         stats: stats(&row, &summary),
         hours: HourBar::scale(&hours),

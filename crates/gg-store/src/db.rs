@@ -361,6 +361,14 @@ impl Conn {
         }
     }
 
+    /// A statement of SQLite's without arguments and rows, kept prepared: those around every closure.
+    pub(crate) fn run_prepared(&mut self, sql: &'static str) -> Result<()> {
+        match &mut self.inner {
+            Inner::Sqlite(conn) => Ok(conn.statement(sql)?.execute([]).map(|_| ())?),
+            Inner::Postgres(_) => Err(StoreError::Broken("PostgreSQL's transactions begin elsewhere".into())),
+        }
+    }
+
     /// Whether the database takes this statement's text.
     pub async fn prepares(&mut self, sql: &str) -> Result<()> {
         match &mut self.inner {

@@ -361,6 +361,14 @@ impl Conn {
         }
     }
 
+    /// A statement of SQLite's without arguments and rows, kept prepared: those around every closure.
+    pub(crate) fn run_prepared(&mut self, sql: &'static str) -> Result<()> {
+        match &mut self.inner {
+            Inner::Sqlite(conn) => Ok(conn.statement(sql)?.execute([]).map(|_| ())?),
+            Inner::Postgres(_) => Err(StoreError::Broken("PostgreSQL's transactions begin elsewhere".into())),
+        }
+    }
+
     /// Whether the database takes this statement's text.
     pub async fn prepares(&mut self, sql: &str) -> Result<()> {
         match &mut self.inner {
@@ -431,7 +439,8 @@ fn postgres_pool(url: &str) -> Result<Pool> {
             "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
         );
     }
-    let roots = rustls::RootCertStore::from_iter(std::iter::empty());
+    // Where the URL asks for TLS, the server's certificate is judged by Mozilla's roots.
+    let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| unavailable(&error))?

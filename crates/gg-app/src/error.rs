@@ -49,6 +49,9 @@ pub enum Error {
     /// Rows of a guest list are wrong; nothing was written.
     #[error("some rows are not right, and nothing was written")]
     Rows(Vec<RowError>),
+    /// The account has as many imports under way as it may.
+    #[error("other imports of yours are under way: wait until one is done")]
+    TooManyImports,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -44,6 +44,11 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// How many guests it writes.
+    pub fn writes(&self) -> usize {
+        self.plan.create.len() + self.plan.update.len()
+    }
+
     /// What it will do.
     pub fn counts(&self) -> Imported {
         Imported {

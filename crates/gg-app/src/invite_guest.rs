@@ -66,6 +66,15 @@ impl App {
             .await
     }
 
+    /// The guest's living link, told again; none where none lives, or its key is retired.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn tell_invite(&self, actor: Actor, guest: GuestId) -> Result<Option<Link>> {
+        let Some(row) = self.living_invite(actor, guest).await? else { return Ok(None) };
+        Ok(self.tell(KeyId(row.key_id), guest, row.generation, Purpose::Invite).ok())
+    }
+
     /// A link that opens the guest's page as a test, for an hour: not scored, not bound, marked.
     ///
     /// # Errors

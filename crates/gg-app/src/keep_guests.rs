@@ -57,12 +57,13 @@ impl App {
         self.store
             .read(async move |conn: &mut Conn| -> Result<_> {
                 let role = member(conn, &actor, event).await?;
+                let filter = GuestFilter { contacts: role.sees_contacts(), ..filter };
                 Ok((conn.guests(&actor, event, &filter, paging).await?, role))
             })
             .await
     }
 
-    /// Changes a guest who is still at `revision`; `change` is laid over what he is.
+    /// Changes a guest who is still at `revision` (at any, where none is named); `change` is laid over what he is.
     ///
     /// # Errors
     /// [`Error::Stale`] where he changed in the meantime, [`Error::Invalid`], [`Error::NotFound`].
@@ -70,10 +71,10 @@ impl App {
         &self,
         actor: Actor,
         guest: GuestId,
-        revision: i64,
+        revision: impl Into<Option<i64>>,
         change: impl FnOnce(&mut GuestInput) + Clone + Send + 'static,
     ) -> Result<GuestRow> {
-        let (party, at) = (self.sources.id::<PartyId>(), self.sources.now());
+        let (party, at, revision) = (self.sources.id::<PartyId>(), self.sources.now(), revision.into());
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
                 let (row, _) = member_guest(tx, &actor, guest).await?;
@@ -81,20 +82,28 @@ impl App {
                 change(&mut input);
                 let details = GuestDetails::parse(&input)?;
 
+                let revision = revision.unwrap_or(row.revision);
                 tx.update_guest(&row, revision, party, &details, at).await?.ok_or(Error::Stale)?;
                 tx.guest(&actor, guest).await?.ok_or(Error::NotFound)
             })
             .await
     }
 
-    /// Erases a guest who is still at `revision`, to the last byte on the disk.
+    /// Erases a guest who is still at `revision` (at any, where none is named), to the last byte on the disk.
     ///
     /// # Errors
     /// [`Error::Stale`], [`Error::NotFound`], [`Error::Forbidden`].
-    pub async fn erase_guest(&self, actor: Actor, guest: GuestId, revision: i64) -> Result<()> {
+    pub async fn erase_guest(
+        &self,
+        actor: Actor,
+        guest: GuestId,
+        revision: impl Into<Option<i64>>,
+    ) -> Result<()> {
+        let revision = revision.into();
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
                 let (row, _) = member_guest(tx, &actor, guest).await?;
+                let revision = revision.unwrap_or(row.revision);
                 if tx.delete_guest(&row, revision).await? { Ok(()) } else { Err(Error::Stale) }
             })
             .await?;

@@ -14,6 +14,7 @@ mod error;
 mod facts;
 pub mod guest_list;
 mod import_guests;
+mod imports;
 mod invite_guest;
 mod keep_guests;
 mod keyring;
@@ -25,12 +26,16 @@ mod plan_event;
 mod read_feed;
 mod score_access;
 mod secrets;
+mod send_invitations;
 mod sign_in;
 mod tidy;
+mod try_policy;
 
 pub use answer_invite::FormAnswer;
 pub use error::{Error, Result};
+pub use gg_risk::parse_agent;
 pub use import_guests::{Imported, Prepared};
+pub use imports::{ImportProgress, ImportState, Imports, Started};
 pub use invite_guest::Link;
 pub use keyring::{Keyring, KeyringError};
 pub use members::MEMBERS_MAX;
@@ -38,7 +43,9 @@ pub use open_invite::{Fetch, FetchQueue, Fetches, InvitePage, OpenLink, fetches}
 pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
 pub use score_access::{Judged, Opening};
 pub use secrets::{SECRET_LEN, Secrets};
+pub use send_invitations::{Channel, NAMED_GUESTS_MAX, Recipients, Sent, Skipped};
 pub use sign_in::{API_KEY_PREFIX, Identity, NewSession};
+pub use try_policy::{Otherwise, TRIED_ACCESSES_MAX, Treatment, Tried};
 
 /// What the use cases need. Cheap to clone.
 #[derive(Clone)]
@@ -55,6 +62,8 @@ pub struct App {
     pub scorer: Arc<dyn Scorer>,
     /// Where fetches of links wait to be kept.
     pub fetches: Fetches,
+    /// Imports under way.
+    pub imports: Imports,
     /// Where guests reach us, without a slash at the end.
     pub public_url: Arc<str>,
     /// Whether a six-digit code can reach a guest: while not, a step-up lets in (CONTRACT.md).

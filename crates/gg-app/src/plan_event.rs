@@ -47,7 +47,15 @@ impl App {
         self.store.read(async move |conn: &mut Conn| Ok(conn.events(account, paging).await?)).await
     }
 
-    /// Changes an event that is still at `revision`; `change` is laid over what it is.
+    /// Of each event of an account: guests who have not answered, and answers that wait for the organiser's word.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn waiting_of(&self, account: AccountId) -> Result<Vec<(EventId, i64, i64)>> {
+        self.store.read(async move |conn: &mut Conn| Ok(conn.waiting_of(account).await?)).await
+    }
+
+    /// Changes an event that is still at `revision` (at any, where none is named); `change` is laid over what it is.
     ///
     /// # Errors
     /// [`Error::Stale`] where it changed in the meantime, [`Error::Invalid`], [`Error::NotFound`].
@@ -55,10 +63,10 @@ impl App {
         &self,
         actor: Actor,
         event: EventId,
-        revision: i64,
+        revision: impl Into<Option<i64>>,
         change: impl FnOnce(&mut EventInput) + Clone + Send + 'static,
     ) -> Result<EventRow> {
-        let at = self.sources.now();
+        let (at, revision) = (self.sources.now(), revision.into());
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
                 let row = member_event(tx, &actor, event).await?;
@@ -66,20 +74,28 @@ impl App {
                 change(&mut input);
                 let details = EventDetails::parse(&input)?;
 
+                let revision = revision.unwrap_or(row.revision);
                 tx.update_event(event, revision, &details, at).await?.ok_or(Error::Stale)?;
                 member_event(tx, &actor, event).await
             })
             .await
     }
 
-    /// Deletes an event that is still at `revision`, and all that is in it.
+    /// Deletes an event that is still at `revision` (at any, where none is named), and all that is in it.
     ///
     /// # Errors
     /// [`Error::Stale`], [`Error::NotFound`], [`Error::Forbidden`].
-    pub async fn delete_event(&self, actor: Actor, event: EventId, revision: i64) -> Result<()> {
+    pub async fn delete_event(
+        &self,
+        actor: Actor,
+        event: EventId,
+        revision: impl Into<Option<i64>>,
+    ) -> Result<()> {
+        let revision = revision.into();
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
-                member_event(tx, &actor, event).await?;
+                let row = member_event(tx, &actor, event).await?;
+                let revision = revision.unwrap_or(row.revision);
                 if tx.delete_event(event, revision).await? { Ok(()) } else { Err(Error::Stale) }
             })
             .await?;
@@ -98,6 +114,44 @@ impl App {
                 Ok((conn.summary(event).await?, conn.access_counts(event).await?))
             })
             .await
+    }
+
+    /// How many guests of an event have a link that lives, and how many have opened one.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn link_counts(&self, actor: Actor, event: EventId) -> Result<(i64, i64)> {
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                member(conn, &actor, event).await?;
+                Ok(conn.link_counts(event).await?)
+            })
+            .await
+    }
+
+    /// Openings of an event in each of the last `hours` hours, the oldest first: all, and those above low.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn openings_by_hour(
+        &self,
+        actor: Actor,
+        event: EventId,
+        hours: i64,
+    ) -> Result<Vec<(u32, u32)>> {
+        let this_hour = self.sources.now().as_second() / 3600;
+        let first = this_hour - hours + 1;
+        let rows = self
+            .store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                member(conn, &actor, event).await?;
+                Ok(conn.openings_by_hour(event, gg_store::hour_start(first)).await?)
+            })
+            .await?;
+        let counted =
+            |hour| rows.iter().find(|(at, _, _)| *at == hour).map_or((0, 0), |(_, all, high)| (*all, *high));
+        let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+        Ok((first..=this_hour).map(counted).map(|(all, high)| (small(all), small(high))).collect())
     }
 
     /// An event's policy.

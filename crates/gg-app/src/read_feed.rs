@@ -115,17 +115,24 @@ impl App {
             .await
     }
 
-    /// An event's last `limit` messages, the newest first.
+    /// An event's last `limit` openings and answers, the newest first, and where its feed stood: a live feed that goes
+    /// on from there tells none of them again and leaves none out.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`].
-    pub async fn latest_activity(&self, actor: Actor, event: EventId, limit: i64) -> Result<Vec<Envelope>> {
+    pub async fn latest_activity(
+        &self,
+        actor: Actor,
+        event: EventId,
+        limit: i64,
+    ) -> Result<(Vec<Envelope>, FeedPosition)> {
         self.store
             .read(async move |conn: &mut Conn| -> Result<_> {
                 let role = member(conn, &actor, event).await?;
                 let position = conn.feed_position(event).await?.ok_or(Error::NotFound)?;
                 let rows = conn.feed_before(event, position.highest, limit).await?;
-                Ok(rows.into_iter().map(|row| envelope(event, role, &position.epoch, row)).collect())
+                let rows = rows.into_iter().map(|row| envelope(event, role, &position.epoch, row)).collect();
+                Ok((rows, position))
             })
             .await
     }

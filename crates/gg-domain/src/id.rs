@@ -90,6 +90,8 @@ id! {
     FetchId,
     /// An invitation to help with an event.
     MemberInviteId,
+    /// An import of a guest list that is under way or just done.
+    ImportId,
     /// A browser, by the random id in its signed cookie.
     DeviceId,
     /// This installation: the audience that every token is made for.

@@ -216,6 +216,13 @@ impl Action {
             Self::Block => "block",
         }
     }
+
+    /// The action of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Allow, Self::StepUp, Self::Hold, Self::Block]
+            .into_iter()
+            .find(|action| action.as_str() == word)
+    }
 }
 
 /// An assistant, and the guests whose links he may open.

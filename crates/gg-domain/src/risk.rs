@@ -45,6 +45,11 @@ impl Band {
         }
     }
 
+    /// The band of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Low, Self::Medium, Self::High, Self::Block].into_iter().find(|band| band.as_str() == word)
+    }
+
     /// The word that people see.
     pub const fn label(self) -> &'static str {
         match self {
@@ -105,6 +110,11 @@ impl Label {
             Self::Guest => "guest",
             Self::NotGuest => "not_guest",
         }
+    }
+
+    /// The label of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Guest, Self::NotGuest].into_iter().find(|label| label.as_str() == word)
     }
 }
 
@@ -301,6 +311,7 @@ mod tests {
         assert_eq!(bands.map(Band::label), ["Verified", "Review", "Suspicious", "Blocked"]);
         for band in bands {
             assert_eq!(serde_json::to_value(band).unwrap(), band.as_str());
+            assert_eq!(Band::parse(band.as_str()), Some(band));
         }
     }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use gg_domain::actor::Actor;
 use gg_domain::clock::from_micros;
 use gg_domain::id::{AccessId, DeviceId, EventId, FetchId, GuestId, PartyId};
-use gg_domain::policy::Policy;
-use gg_domain::risk::{GuestRisk, Reason};
+use gg_domain::policy::{Action, Policy};
+use gg_domain::risk::{Band, GuestRisk, Reason};
 use gg_domain::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 
@@ -89,6 +89,22 @@ row! {
         pub label: Option<String>,
         /// When.
         pub at: Timestamp,
+    }
+}
+
+row! {
+    /// A person's opening as it was judged.
+    pub struct JudgedRow {
+        /// Its id.
+        pub id: AccessId,
+        /// Whose link.
+        pub guest_id: GuestId,
+        /// The chance that it was not the guest, calibrated, 0 to 1.
+        pub p: f64,
+        /// Its band.
+        pub band: Band,
+        /// What was done.
+        pub decision: Action,
     }
 }
 
@@ -271,6 +287,14 @@ impl Conn {
         self.all(SQL, args![event]).await
     }
 
+    /// Persons' openings of an event, the latest first: neither labelled nor let in unjudged.
+    pub async fn judged_accesses(&mut self, event: EventId, limit: i64) -> Result<Vec<JudgedRow>> {
+        const SQL: &str = "select id, guest_id, p, band, decision from accesses
+            where event_id = $1 and band is not null and p is not null and label is null and not degraded
+            order by at desc, id desc limit $2";
+        self.all(SQL, args![event, limit]).await
+    }
+
     /// What happened to a guest's link, the oldest first, at most `limit` of each kind. Whose event it
     /// is not gets none.
     pub async fn timeline(&mut self, actor: &Actor, guest: GuestId, limit: i64) -> Result<Vec<TimelineRow>> {
@@ -407,7 +431,7 @@ impl WriteTx {
             on conflict (guest_id) do update set state = $3, band = $4, opened_at = $5, seen_at = $6,
                 revision = guest_risk.revision + 1
             where guest_risk.revision = $7 returning revision";
-        let (state, band) = (json(risk)?, risk.standing.map(gg_domain::risk::Band::as_str));
+        let (state, band) = (json(risk)?, risk.standing.map(Band::as_str));
         let args = args![guest, event, state, band, risk.first_human_at, risk.last_at, revision];
         Ok(self.returning::<(i64,)>(SQL, args).await?.is_some())
     }

@@ -114,6 +114,16 @@ impl Conn {
         Ok(paging.page(rows, |event: &EventRow| event.id))
     }
 
+    /// Of each event of an account: guests who have not answered, and answers that wait for the organiser's word.
+    pub async fn waiting_of(&mut self, account: AccountId) -> Result<Vec<(EventId, i64, i64)>> {
+        const SQL: &str = "select g.event_id,
+                cast(sum(case when r.guest_id is null then 1 else 0 end) as bigint),
+                cast(sum(case when r.pending then 1 else 0 end) as bigint)
+            from members m join guests g on g.event_id = m.event_id left join rsvps r on r.guest_id = g.id
+            where m.account_id = $1 group by g.event_id";
+        self.all(SQL, args![account]).await
+    }
+
     /// An event's policy, the default where none was set.
     pub async fn policy(&mut self, event: EventId) -> Result<Policy> {
         const SQL: &str = "select policy from events where id = $1";

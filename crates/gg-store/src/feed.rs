@@ -107,14 +107,17 @@ impl Conn {
         self.all(SQL, args![event, after, limit]).await
     }
 
-    /// Messages of an event up to number `until`, the newest first, at most `limit`.
+    /// Openings and answers of an event up to number `until`, the newest first, at most `limit`: what somebody who
+    /// comes to watch wants to see, whatever list was imported just before.
     pub async fn feed_before(&mut self, event: EventId, until: i64, limit: i64) -> Result<Vec<FeedRow>> {
         const SQL: &str = "select f.seq, f.kind, f.guest_id, f.access_id, f.figures, f.at, g.name,
                 h.attending, h.plus_ones, h.note, h.answers, h.source, h.at
             from feed f
             left join guests g on g.id = f.guest_id
             left join rsvp_history h on h.id = f.rsvp_id
-            where f.event_id = $1 and f.seq <= $2 order by f.seq desc limit $3";
+            where f.event_id = $1 and f.seq <= $2
+                and f.kind in ('access.checked', 'rsvp.created', 'rsvp.updated')
+            order by f.seq desc limit $3";
         self.all(SQL, args![event, until, limit]).await
     }
 }

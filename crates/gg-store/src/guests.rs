@@ -80,8 +80,45 @@ impl GuestRow {
 /// Which guests of a list, beside the page.
 #[derive(Clone, Debug, Default)]
 pub struct GuestFilter {
-    /// Words of the name, in any case.
+    /// A part of the name, in any case; of address and number too, where `contacts`.
     pub search: Option<String>,
+    /// Whether who searches may see contacts: else a search would tell them bit by bit.
+    pub contacts: bool,
+    /// Only those whose answer stands so.
+    pub standing: Option<Standing>,
+}
+
+/// Where a guest's answer stands, as lists tell guests apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// Has said yes.
+    Coming,
+    /// Has said no.
+    NotComing,
+    /// Has not answered.
+    Waiting,
+    /// Has answered, and the answer waits for the organiser's word.
+    Held,
+}
+
+impl Standing {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Coming, Self::NotComing, Self::Waiting, Self::Held];
+
+    /// Its word, as it stands in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Coming => "coming",
+            Self::NotComing => "not_coming",
+            Self::Waiting => "waiting",
+            Self::Held => "held",
+        }
+    }
+
+    /// The one of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|standing| standing.as_str() == word)
+    }
 }
 
 row! {
@@ -136,14 +173,25 @@ impl Conn {
         paging: Paging<GuestId>,
     ) -> Result<Page<GuestRow, GuestId>> {
         const SQL: &str = guest_columns!(
-            "where g.event_id = $2 and g.id > $3 and (cast($4 as text) is null or g.name_key like $4)
-                and (m.role is not null or $6)
-            order by g.id limit $5"
+            "where g.event_id = $2 and g.id > $3
+                and (cast($4 as text) is null or g.name_key like $4
+                    or g.email_key like cast($5 as text) or g.phone like cast($6 as text))
+                and (cast($7 as text) is null or $7 = case
+                    when r.guest_id is null then 'waiting'
+                    when r.pending then 'held'
+                    when r.attending then 'coming'
+                    else 'not_coming' end)
+                and (m.role is not null or $9)
+            order by g.id limit $8"
         );
-        let like = filter.search.as_deref().map(like);
-        let (account, limit) = (actor.account_id(), paging.rows());
-        let rows =
-            self.all(SQL, args![account, event, paging.above(), like, limit, everyones(actor)]).await?;
+        let name = filter.search.as_deref().map(like);
+        let email = name.clone().filter(|_| filter.contacts);
+        let phone = filter.search.as_deref().filter(|_| filter.contacts).and_then(digits_like);
+        let standing = filter.standing.map(Standing::as_str);
+        let (account, after, limit) = (actor.account_id(), paging.above(), paging.rows());
+        let everyones = everyones(actor);
+        let args = args![account, event, after, name, email, phone, standing, limit, everyones];
+        let rows = self.all(SQL, args).await?;
         Ok(paging.page(rows, |guest: &GuestRow| guest.id))
     }
 
@@ -297,6 +345,13 @@ pub(crate) const fn everyones(actor: &Actor) -> bool {
 }
 
 /// A pattern that finds `words` anywhere, with what `like` takes for wild made plain.
+/// A pattern for the digits of a phone number, however they were typed; none where there are too few to tell.
+fn digits_like(words: &str) -> Option<String> {
+    const DIGITS_MIN: usize = 3;
+    let digits: String = words.chars().filter(char::is_ascii_digit).collect();
+    (digits.len() >= DIGITS_MIN).then(|| format!("%{digits}%"))
+}
+
 fn like(words: &str) -> String {
     format!("%{}%", text::key(words).replace(['%', '_', '\\'], " "))
 }

@@ -43,6 +43,15 @@ impl Conn {
         }
         self.optional(SQL, args![guest, actor.account_id(), actor.account_id().is_none()]).await
     }
+
+    /// How many guests of an event have a link that lives, and how many have opened one.
+    pub async fn link_counts(&mut self, event: EventId) -> Result<(i64, i64)> {
+        const SQL: &str = "select
+                cast(count(distinct case when state = 'living' then guest_id end) as bigint),
+                cast(count(distinct case when opened_at is not null then guest_id end) as bigint)
+            from invites where event_id = $1";
+        self.one(SQL, args![event]).await
+    }
 }
 
 impl WriteTx {

@@ -29,7 +29,8 @@ pub mod testing;
 mod value;
 
 pub use accesses::{
-    AccessRow, AccessWrite, LinkRow, NewAccess, NewFetch, Rejudged, TimelineRow, TouchedRow, hour_start,
+    AccessRow, AccessWrite, JudgedRow, LinkRow, NewAccess, NewFetch, Rejudged, TimelineRow, TouchedRow,
+    hour_start,
 };
 pub use accounts::{Account, PasswordHash};
 pub use api_keys::{ApiKey, Scopes};
@@ -38,7 +39,7 @@ pub use deployment::{Deployment, KeyUse, SealedKey};
 pub use error::{Result, StoreError};
 pub use events::{EventRow, SummaryRow};
 pub use feed::{FeedPosition, FeedRow, NewFeed};
-pub use guests::{GuestFilter, GuestRow, LockedGuest};
+pub use guests::{GuestFilter, GuestRow, LockedGuest, Standing};
 pub use idempotency::{Answered, Claim, IDEMPOTENCY_LIFE, IDEMPOTENCY_RUNS_MAX};
 pub use invites::InviteRow;
 pub use members::{Denied, Member, MemberInvite, Removal};

@@ -254,7 +254,13 @@ macro_rules! words {
         }
     )+};
 }
-words!(gg_domain::actor::Role, gg_domain::rsvp::Source, gg_domain::feed::FeedKind);
+words!(
+    gg_domain::actor::Role,
+    gg_domain::rsvp::Source,
+    gg_domain::feed::FeedKind,
+    gg_domain::risk::Band,
+    gg_domain::policy::Action,
+);
 
 impl<T: FromCell> FromCell for Option<T> {
     fn from_cell(cell: Cell<'_>) -> Option<Self> {

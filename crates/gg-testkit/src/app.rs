@@ -26,6 +26,7 @@ impl TestDb {
             keyring: Arc::new(keyring.expect("a new deployment has keys")),
             scorer: Arc::new(InProcess),
             fetches: fetches().0,
+            imports: gg_app::Imports::default(),
             public_url: "https://party.example".into(),
             step_up_deliverable: false,
         }

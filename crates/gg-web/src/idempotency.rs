@@ -4,8 +4,11 @@
 //! An answer that holds a secret is never kept: those calls are safe to run again, and are. The call
 //! runs to its end though its caller hangs up: who tries again is told what came of it.
 
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -34,12 +37,18 @@ const ANSWER_BYTES_MAX: usize = 256 * 1024;
 pub struct Secret;
 
 /// Runs a write once for each key of an account. Stands behind the gate, which says who calls.
-pub async fn once(State(web): State<Web>, request: Request, next: Next) -> Response {
+pub async fn once(Extension(web): Extension<Arc<Web>>, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().map(|caller| caller.identity.account);
     let key = request.headers().get(HEADER).cloned();
     match (caller, key) {
         (Some(account), Some(key)) if !request.method().is_safe() => {
-            run(&web, account, &key, request, next).await.unwrap_or_else(IntoResponse::into_response)
+            // A task of its own: a caller who hangs up, and tries again, must find this call's answer, not none.
+            let call = tokio::spawn(async move { run(&web, account, &key, request, next).await });
+            let answer = call.await.unwrap_or_else(|panic| {
+                tracing::error!(%panic, "a write with an idempotency key broke off");
+                Err(Problem::internal())
+            });
+            answer.unwrap_or_else(IntoResponse::into_response)
         }
         _ => next.run(request).await,
     }
@@ -52,7 +61,8 @@ async fn run(
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= KEY_CHARS_MAX);
+    let visible = |key: &&str| key.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = key.to_str().ok().filter(visible).filter(|key| !key.is_empty() && key.len() <= KEY_CHARS_MAX);
     let key = key
         .ok_or_else(|| Problem::bad_request("Idempotency-Key takes 1 to 255 visible characters"))?
         .to_string();
@@ -78,16 +88,8 @@ async fn run(
                 .into_response());
         }
     }
-    let web = web.clone();
-    // A task of its own: a caller who hangs up, and tries again, must find this call's answer, not none.
-    let call = tokio::spawn(async move {
-        let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-        settle(&web, key, response).await
-    });
-    call.await.unwrap_or_else(|panic| {
-        tracing::error!(%panic, "a write with an idempotency key broke off");
-        Err(Problem::internal())
-    })
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    settle(web, key, response).await
 }
 
 /// A key that was claimed.

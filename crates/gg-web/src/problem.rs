@@ -15,6 +15,9 @@ use utoipa::ToSchema;
 /// After so many seconds a caller may come back.
 const RETRY_AFTER_S: u32 = 1;
 
+/// After so many seconds an import that runs may be done.
+const IMPORT_RETRY_AFTER_S: u32 = 10;
+
 /// What went wrong, for a program and for a person (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
@@ -238,6 +241,13 @@ impl From<Error> for Problem {
             Error::NoLink | Error::LinksOver => {
                 Self::new(StatusCode::CONFLICT, "no-link", "There is no link", error.to_string())
             }
+            Error::TooManyImports => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-imports",
+                "Other imports are under way",
+                "wait until one of your imports is done",
+            )
+            .retry_after(IMPORT_RETRY_AFTER_S),
             Error::File(error) => file(&error),
             Error::Rows(rows) => rows_invalid(rows),
             Error::Store(error) => error.into(),

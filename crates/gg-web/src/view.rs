@@ -3,6 +3,10 @@
 //! A model here holds text that is ready to be shown: a handler has already formatted every time, count
 //! and name. Templates only lay it out, so that they hold no logic.
 
+use std::sync::LazyLock;
+
+use gg_domain::risk::ReasonCode;
+
 /// How far an opening was from what is known of the guest: colour, shape and word, always together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Band {
@@ -289,82 +293,31 @@ pub struct Pager {
 }
 
 /// The words for a reason, as the monitor says them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReasonWords {
     /// The stable code.
     pub code: &'static str,
     /// A short name, for the bar.
     pub name: &'static str,
     /// What follows the guest's name in a sentence.
-    pub sentence: &'static str,
+    pub sentence: String,
 }
 
-/// How the monitor says each reason that the risk engine may give; a code without words is shown as it is.
-pub const REASON_WORDS: &[ReasonWords] = &[
-    words("DEV_KNOWN", "A device we know", "opened on a known device"),
-    words("DEV_NEW", "A new device", "opened on a new device"),
-    words(
-        "DEV_DOWNGRADE",
-        "An older version of a known device",
-        "opened on a device that went back a version",
-    ),
-    words(
-        "DEV_REPLAY_NO_COOKIE",
-        "Looks like a known device, without its mark",
-        "opened on a copy of a known device",
-    ),
-    words("DEV_UNPROVEN", "A device not yet proven", "opened on a device not yet proven"),
-    words("NET_HOME", "Usual network", "opened on the usual network"),
-    words("NET_NEW_ASN", "A new network", "opened on a new network"),
-    words("NET_NEW_COUNTRY", "A new country", "opened from a new country"),
-    words("NET_TOR", "Hidden behind Tor", "opened through Tor"),
-    words("NET_HOSTING", "From a data centre", "opened from a data centre"),
-    words("NET_VPN", "Through a VPN", "opened through a VPN"),
-    words("NET_RELAY", "Through a privacy relay", "opened through a privacy relay"),
-    words(
-        "GRAPH_MULTI_GUEST",
-        "Opened other guests’ links",
-        "opened on a device that opened other guests’ links",
-    ),
-    words(
-        "GRAPH_RARE_TRAITS",
-        "Shares rare traits with another guest’s device",
-        "opened on a device like another guest’s",
-    ),
-    words(
-        "IP_FANOUT",
-        "Many links opened from one place",
-        "opened from a place where many links were opened",
-    ),
-    words("LINK_SPREAD", "The link is opened in many places", "opened again, the link is in many places"),
-    words("SHARE_PREVIEW", "The link was shared in a chat", "opened after the link was shared in a chat"),
-    words("TZ_MISMATCH", "Clock and place disagree", "opened where clock and place disagree"),
-    words("SIG_MISSING", "The browser told us little", "opened in a browser that told us little"),
-    words(
-        "SIG_CONTRADICTION",
-        "The browser contradicts itself",
-        "opened in a browser that contradicts itself",
-    ),
-    words("AUTOMATION_FLAG", "An automated browser", "opened in an automated browser"),
-    words(
-        "LINK_LEAKED_PRIOR",
-        "The link may have leaked before",
-        "opened, and the link may have leaked before",
-    ),
-    words(
-        "DELEGATE_KNOWN",
-        "Someone who answers for this guest",
-        "opened by someone who answers for this guest",
-    ),
-    words("FIRST_SEEN", "First opening", "opened for the first time"),
-    words("DEGRADED", "Not fully checked yet", "opened, not fully checked yet"),
-];
+static REASON_WORDS: LazyLock<Vec<ReasonWords>> = LazyLock::new(|| {
+    let words = |code: &ReasonCode| ReasonWords {
+        code: code.as_str(),
+        name: reason_name(*code),
+        sentence: format!("opened {}", code.sentence()),
+    };
+    ReasonCode::ALL.iter().map(words).collect()
+});
 
-const fn words(code: &'static str, name: &'static str, sentence: &'static str) -> ReasonWords {
-    ReasonWords { code, name, sentence }
+/// How the monitor says each reason that the risk engine may give.
+pub fn all_reason_words() -> &'static [ReasonWords] {
+    &REASON_WORDS
 }
 
-/// The words for `code`; `None` where it has none yet.
+/// The words for `code`; `None` where there is no such reason.
 pub fn reason_words(code: &str) -> Option<&'static ReasonWords> {
     REASON_WORDS.iter().find(|words| words.code == code)
 }
@@ -377,8 +330,41 @@ pub fn opening_sentence(band: Band, reasons: &[Evidence]) -> String {
         .iter()
         .max_by(|a, b| weight(a).total_cmp(&weight(b)))
         .and_then(|reason| reason_words(&reason.code))
-        .map_or("opened the link", |words| words.sentence)
-        .to_owned()
+        .map_or_else(|| "opened the link".into(), |words| words.sentence.clone())
+}
+
+/// A reason in few words, beside its bar.
+pub const fn reason_name(code: ReasonCode) -> &'static str {
+    match code {
+        ReasonCode::FirstSeen => "First opening",
+        ReasonCode::DevKnown => "A device we know",
+        ReasonCode::DevHousehold => "A device of the household",
+        ReasonCode::DevNew => "A new device",
+        ReasonCode::DevDowngrade => "An older browser than before",
+        ReasonCode::DevReplayNoCookie => "Looks like a known device, without its mark",
+        ReasonCode::DevCookieMoved => "The mark of another device",
+        ReasonCode::DevOtherLocale => "Another language or time zone",
+        ReasonCode::NetHome => "Usual network",
+        ReasonCode::NetNewAddress => "A new address",
+        ReasonCode::NetNewAsn => "A new network",
+        ReasonCode::NetNewCountry => "A new country",
+        ReasonCode::NetOrdinary => "An ordinary line",
+        ReasonCode::NetTor => "Hidden behind Tor",
+        ReasonCode::NetHosting => "From a data centre",
+        ReasonCode::NetVpn => "Through a VPN",
+        ReasonCode::NetRelay => "Through a privacy relay",
+        ReasonCode::GraphMultiGuest => "Opened other guests’ links",
+        ReasonCode::IpFanout => "Many links opened from one place",
+        ReasonCode::LinkSpread => "Several new devices in a day",
+        ReasonCode::SharePreview => "The link was pasted into a chat",
+        ReasonCode::TzMismatch => "Clock and place disagree",
+        ReasonCode::SigMissing => "The browser told us little",
+        ReasonCode::SigContradiction => "The browser contradicts itself",
+        ReasonCode::AutomationFlag => "A browser driven by a program",
+        ReasonCode::AgentLibrary => "A program, not a browser",
+        ReasonCode::LinkLeakedPrior => "The link seems to be passed around",
+        ReasonCode::Degraded => "Not fully checked yet",
+    }
 }
 
 #[cfg(test)]
@@ -409,16 +395,16 @@ mod tests {
     fn a_sentence_names_what_weighs_most_in_the_band_s_direction() {
         let reason = |code: &str, nats| Evidence { code: code.into(), words: String::new(), nats };
         let reasons = [reason("NET_HOME", -1.0), reason("DEV_NEW", 1.4), reason("FIRST_SEEN", 0.1)];
-        assert_eq!(opening_sentence(Band::Low, &reasons), "opened on the usual network");
-        assert_eq!(opening_sentence(Band::High, &reasons), "opened on a new device");
+        assert_eq!(opening_sentence(Band::Low, &reasons), "opened on a network that they use");
+        assert_eq!(opening_sentence(Band::High, &reasons), "opened on a device never seen before");
         assert_eq!(opening_sentence(Band::High, &[]), "opened the link");
     }
 
     #[test]
-    fn reasons_have_one_set_of_words_each() {
-        for (at, words) in REASON_WORDS.iter().enumerate() {
-            assert_eq!(REASON_WORDS.iter().position(|other| other.code == words.code), Some(at));
-        }
+    fn every_reason_has_a_name_of_its_own_without_jargon() {
+        let names: std::collections::HashSet<_> = all_reason_words().iter().map(|words| words.name).collect();
+        assert_eq!(names.len(), ReasonCode::ALL.len());
+        assert!(names.iter().all(|name| !name.contains("fingerprint") && !name.contains("token")));
     }
 
     #[test]

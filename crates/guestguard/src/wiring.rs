@@ -5,7 +5,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use gg_app::{App, FetchQueue, Keyring, SECRET_LEN, Secrets, fetches};
+use gg_app::{App, FetchQueue, Imports, Keyring, SECRET_LEN, Secrets, fetches};
 use gg_domain::clock::Sources;
 use gg_risk::InProcess;
 use gg_store::Store;
@@ -31,6 +31,7 @@ pub async fn app(settings: &Settings, public_url: &str) -> Result<(App, FetchQue
         keyring: Arc::new(keyring),
         scorer: Arc::new(InProcess),
         fetches,
+        imports: Imports::default(),
         public_url: public_url.into(),
         step_up_deliverable: false,
     };

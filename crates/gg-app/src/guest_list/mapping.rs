@@ -6,11 +6,18 @@ use unicode_normalization::UnicodeNormalization;
 use super::usual_names::{HALF_NAMES, USUAL_NAMES};
 use super::{Field, FileError};
 
-/// One `map=field:header`.
+/// What one column is, as somebody said it: by `map=field:header`, or by its place.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct MapEntry {
-    field: Field,
-    header: String,
+    field: Option<Field>,
+    column: ColumnName,
+}
+
+/// How a column is named.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum ColumnName {
+    Header(String),
+    Place(usize),
 }
 
 impl MapEntry {
@@ -23,7 +30,12 @@ impl MapEntry {
             entry.split_once(':').ok_or_else(|| FileError::MapForm { entry: entry.to_owned() })?;
         let name = field.trim().to_ascii_lowercase();
         let field = Field::named(&name).ok_or(FileError::UnknownField { field: name })?;
-        Ok(Self { field, header: header.trim().to_owned() })
+        Ok(Self { field: Some(field), column: ColumnName::Header(header.trim().to_owned()) })
+    }
+
+    /// The column at `place`, from 0, is that field, or is left alone: headers may be empty or alike, places are not.
+    pub const fn at(place: usize, field: Option<Field>) -> Self {
+        Self { field, column: ColumnName::Place(place) }
     }
 }
 
@@ -43,10 +55,10 @@ pub struct Column {
 /// column is a name.
 pub(super) fn columns(headers: &[&str], map: &[MapEntry]) -> Result<Vec<Column>, FileError> {
     let keys: Vec<String> = headers.iter().map(|header| folded(header)).collect();
-    let mut fields = mapped(headers, map)?;
-    let is_mapped = |field| map.iter().any(|entry| entry.field == field);
+    let (mut fields, said) = mapped(headers, map)?;
+    let is_mapped = |field| map.iter().any(|entry| entry.field == Some(field));
     for (field, names) in USUAL_NAMES.iter().filter(|(field, _)| !is_mapped(*field)) {
-        find(*field, names, &keys, &mut fields)?;
+        find(*field, names, &keys, &said, &mut fields)?;
     }
     settle_names(&mut fields, &keys, is_mapped(Field::Name))?;
 
@@ -54,25 +66,41 @@ pub(super) fn columns(headers: &[&str], map: &[MapEntry]) -> Result<Vec<Column>,
     Ok(headers.iter().zip(fields).map(column).collect())
 }
 
-/// What `map` says of each column.
-fn mapped(headers: &[&str], map: &[MapEntry]) -> Result<Vec<Option<Field>>, FileError> {
-    let mut fields = vec![None; headers.len()];
-    for entry in map {
-        if fields.contains(&Some(entry.field)) {
-            return Err(FileError::MappedTwice { name: entry.field.as_str().to_owned() });
+/// What `map` says of each column, and of which it says anything.
+fn mapped(headers: &[&str], map: &[MapEntry]) -> Result<(Vec<Option<Field>>, Vec<bool>), FileError> {
+    let (mut fields, mut said) = (vec![None; headers.len()], vec![false; headers.len()]);
+    for MapEntry { field, column } in map {
+        if let Some(field) = field
+            && fields.contains(&Some(*field))
+        {
+            return Err(FileError::MappedTwice { name: field.as_str().to_owned() });
         }
-        let column = &mut fields[named(headers, &entry.header)?];
-        if column.replace(entry.field).is_some() {
-            return Err(FileError::MappedTwice { name: entry.header.clone() });
+        let (place, name) = match column {
+            ColumnName::Header(header) => (named(headers, header)?, header.clone()),
+            ColumnName::Place(place) => (*place, format!("column {}", place + 1)),
+        };
+        if place >= headers.len() {
+            return Err(FileError::MissingHeader { header: name });
         }
+        if std::mem::replace(&mut said[place], true) {
+            return Err(FileError::MappedTwice { name });
+        }
+        fields[place] = *field;
     }
-    Ok(fields)
+    Ok((fields, said))
 }
 
 /// Gives a field to the free column with the best of its names.
-fn find(field: Field, names: &str, keys: &[String], fields: &mut [Option<Field>]) -> Result<(), FileError> {
+fn find(
+    field: Field,
+    names: &str,
+    keys: &[String],
+    said: &[bool],
+    fields: &mut [Option<Field>],
+) -> Result<(), FileError> {
     for name in names.split(' ') {
-        let mut bearing = (0..keys.len()).filter(|at| fields[*at].is_none() && keys[*at] == name);
+        let is_free = |at: &usize| !said[*at] && fields[*at].is_none();
+        let mut bearing = (0..keys.len()).filter(is_free).filter(|at| keys[*at] == name);
         match (bearing.next(), bearing.next()) {
             (None, _) => {}
             (Some(only), None) => {
@@ -219,6 +247,26 @@ mod tests {
         ] {
             assert_eq!(fields(&["name", "a", "b"], map), Err(error), "{map:?}");
         }
+    }
+
+    #[test]
+    fn a_column_is_named_by_its_place_where_headers_do_not_tell() {
+        let map = [MapEntry::at(1, Some(Field::Name)), MapEntry::at(0, None)];
+        let columns = columns(&["Name", "Name", "email"], &map).unwrap();
+        let fields: Vec<_> = columns.into_iter().map(|column| column.field).collect();
+        assert_eq!(fields, [None, Some(Field::Name), Some(Field::Email)]);
+    }
+
+    #[test]
+    fn a_column_that_is_left_alone_is_not_found_by_its_name() {
+        let map = [MapEntry::at(1, None)];
+        let columns = columns(&["name", "email"], &map).unwrap();
+        assert_eq!(columns[1].field, None);
+    }
+
+    #[test]
+    fn a_place_past_the_columns_is_refused() {
+        assert!(columns(&["name"], &[MapEntry::at(1, Some(Field::Email))]).is_err());
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub use export::{Answer, EXPORT_HEADERS, Export, Opening, export};
 pub use guest::{Cell, Field, GuestDraft};
 pub use mapping::{Column, MapEntry};
 pub use matching::{Create, Known, Plan, Update, plan};
-pub use parse::{Parsed, parse};
+pub use parse::{Parsed, parse, peek};
 pub use row::Row;
 
 /// The largest file, in bytes: 100,000 guests of 100 bytes each.

@@ -70,6 +70,27 @@ pub fn parse(bytes: &[u8], map: &[MapEntry]) -> Result<Parsed, FileError> {
     Ok(parsed)
 }
 
+/// The first rows of a file as they stand, header first, before any column is taken for anything: for a file whose
+/// columns nobody can tell yet.
+///
+/// # Errors
+/// [`FileError`] where it cannot be read as a list at all.
+pub fn peek(bytes: &[u8], rows: usize) -> Result<Vec<Vec<String>>, FileError> {
+    let (text, _) = encoding::decode(bytes)?;
+    let layout = sniff::layout(&text);
+    let records = Records::new(&text[layout.start..], layout.delimiter, layout.line);
+    let records = records.filter(|record| !record.as_ref().is_ok_and(Record::is_blank));
+    let mut seen = Vec::new();
+    for record in records.take(rows + 1) {
+        let record = record?;
+        if record.width > COLUMNS_MAX {
+            return Err(FileError::TooManyColumns);
+        }
+        seen.push(record.cells.iter().map(|cell| guard::take_off(cell.trim()).to_owned()).collect());
+    }
+    if seen.is_empty() { Err(FileError::Empty) } else { Ok(seen) }
+}
+
 fn columns(header: &Record<'_>, map: &[MapEntry]) -> Result<Vec<Column>, FileError> {
     if header.width > COLUMNS_MAX {
         return Err(FileError::TooManyColumns);
@@ -95,6 +116,13 @@ mod tests {
 
     fn fault(line: usize, column: &str, detail: &str) -> (usize, String, String) {
         (line, column.to_owned(), detail.to_owned())
+    }
+
+    #[test]
+    fn the_first_rows_are_seen_whatever_their_columns_mean() {
+        let seen = peek(b"Who;Colour\nEfua;green\n\nKojo;red\n", 1).unwrap();
+        assert_eq!(seen, [["Who", "Colour"], ["Efua", "green"]]);
+        assert!(matches!(peek(b"", 1), Err(FileError::Empty)));
     }
 
     #[test]

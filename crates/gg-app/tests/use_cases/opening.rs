@@ -17,8 +17,12 @@ each_database! {
         assert_eq!((judged.band, judged.test, judged.degraded), (Some(Band::Low), false, false));
         assert!(judged.set_device.is_some());
         while stage.app.number_feed().await.unwrap() > 0 {}
-        let told = stage.app.latest_activity(stage.organiser(), stage.event, 2).await.unwrap();
-        assert_eq!(told.iter().map(|message| message.kind).collect::<Vec<_>>(), ["access.checked", "guest.opened"]);
+        let told = stage.app.activity(stage.organiser(), stage.event, 0, 10).await.unwrap();
+        let kinds: Vec<_> = told.iter().map(|message| message.kind).collect();
+        assert_eq!(kinds, ["guest.created", "guest.opened", "access.checked"]);
+        let (latest, position) = stage.app.latest_activity(stage.organiser(), stage.event, 10).await.unwrap();
+        let latest: Vec<_> = latest.iter().map(|message| (message.kind, message.seq)).collect();
+        assert_eq!((latest, position.highest), (vec![("access.checked", 3)], 3));
     }
 
     async fn a_device_that_comes_back_is_known(db: TestDb) {

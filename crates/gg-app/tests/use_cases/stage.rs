@@ -33,6 +33,7 @@ impl Stage {
             keyring: Arc::new(keyring),
             scorer: Arc::new(gg_risk::InProcess),
             fetches: fetches().0,
+            imports: gg_app::Imports::default(),
             public_url: "https://guests.example".into(),
             step_up_deliverable: false,
         };

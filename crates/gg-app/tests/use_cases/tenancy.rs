@@ -53,6 +53,11 @@ each_database! {
             app.label_access(stranger, access, Label::Guest),
             app.activity(stranger, event, 0, 10),
             app.latest_activity(stranger, event, 10),
+            app.link_counts(stranger, event),
+            app.openings_by_hour(stranger, event, 24),
+            app.tell_invite(stranger, guest),
+            app.access(stranger, access),
+            app.labelled(stranger, event, vec![access]),
             app.prepare_import(stranger, event, list(), Vec::new()),
             app.export_guests(stranger, event, gg_app::guest_list::Opening::Plain),
         ];

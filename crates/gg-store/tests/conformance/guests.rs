@@ -142,7 +142,7 @@ async fn erase(
 
 async fn search(db: &TestDb, wedding: &Wedding, words: &str) -> Vec<String> {
     let (ama, event) = (wedding.ama(), wedding.event);
-    let filter = GuestFilter { search: Some(words.to_string()) };
+    let filter = GuestFilter { search: Some(words.to_string()), ..GuestFilter::default() };
     let page = Paging { after: None, limit: 10 };
     let query = async move |conn: &mut Conn| conn.guests(&ama, event, &filter, page).await;
     let found = db.read(query).await.unwrap();

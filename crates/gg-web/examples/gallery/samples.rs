@@ -481,8 +481,18 @@ fn account() -> AccountPage {
     AccountPage {
         chrome: chrome(Tab::Account, false),
         sessions: vec![
-            SessionRow { browser: "Firefox on Linux".into(), seen: when("Now"), is_this: true },
-            SessionRow { browser: "Safari on iPhone".into(), seen: when("Yesterday, 21:40"), is_this: false },
+            SessionRow {
+                id: "1".into(),
+                browser: "Firefox on Linux".into(),
+                seen: when("Now"),
+                is_this: true,
+            },
+            SessionRow {
+                id: "2".into(),
+                browser: "Safari on iPhone".into(),
+                seen: when("Yesterday, 21:40"),
+                is_this: false,
+            },
         ],
         keys: vec![key("Seating plan", Some("3 hours ago")), key("Door tablets", None)],
         scopes: vec![

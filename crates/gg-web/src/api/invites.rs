@@ -19,12 +19,10 @@ use crate::state::Web;
 use crate::visit::Visit;
 
 /// The routes of invitations.
-pub fn routes(web: &Web) -> Routes {
-    Routes::new().merge(route(web, Permission::Link, routes!(access::open))).merge(route(
-        web,
-        Permission::Link,
-        routes!(rsvp::answer),
-    ))
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(route(Permission::Link, routes!(access::open)))
+        .merge(route(Permission::Link, routes!(rsvp::answer)))
 }
 
 /// What of a link is used.

@@ -19,11 +19,11 @@ use crate::route::{Routes, route};
 use crate::state::Web;
 
 /// The routes of members.
-pub fn routes(web: &Web) -> Routes {
+pub fn routes() -> Routes {
     Routes::new()
-        .merge(route(web, Permission::Members, routes!(invite, list)))
-        .merge(route(web, Permission::Members, routes!(remove)))
-        .merge(route(web, Permission::Account, routes!(join)))
+        .merge(route(Permission::Members, routes!(invite, list)))
+        .merge(route(Permission::Members, routes!(remove)))
+        .merge(route(Permission::Account, routes!(join)))
 }
 
 /// Whom to invite, as what.

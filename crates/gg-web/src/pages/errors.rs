@@ -17,6 +17,8 @@ pub enum ErrorKind {
     Internal,
     /// 503: the database is away; it comes back by itself.
     Unavailable,
+    /// Any other: the form was cut short, too large, or of another kind than the page takes.
+    Refused(u16),
 }
 
 /// An error page.
@@ -39,6 +41,7 @@ impl ErrorPage {
             ErrorKind::TooMany => 429,
             ErrorKind::Internal => 500,
             ErrorKind::Unavailable => 503,
+            ErrorKind::Refused(status) => status,
         }
     }
 }

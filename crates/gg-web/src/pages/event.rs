@@ -4,6 +4,11 @@ use askama::Template;
 
 use crate::view::{Band, Choice, Chrome, Tab, When};
 
+mod act;
+mod show;
+
+pub use show::routes;
+
 /// An event's overview.
 #[derive(Debug, Template)]
 #[template(path = "pages/event.html")]

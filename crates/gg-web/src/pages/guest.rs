@@ -4,6 +4,11 @@ use askama::Template;
 
 use crate::view::{Band, Chrome, Field, Notice, Standing, Tab, When};
 
+mod act;
+mod show;
+
+pub use show::routes;
+
 /// A guest's page for the organiser.
 #[derive(Debug, Template)]
 #[template(path = "pages/guest.html")]

@@ -6,6 +6,12 @@ use askama::Template;
 
 use crate::view::{Choice, Chrome, Notice, Tab};
 
+mod check;
+mod steps;
+mod uploads;
+
+pub use steps::routes;
+
 /// The import page.
 #[derive(Debug, Template)]
 #[template(path = "pages/import.html")]

@@ -1,13 +1,30 @@
 //! `GET /`: what GuestGuard is, and the one command that starts it.
 
 use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
 
+use crate::extract::Caller;
+use crate::pages::html;
+use crate::state::Web;
 /// The landing page.
 #[derive(Debug, Template)]
 #[template(path = "pages/landing.html")]
 pub struct LandingPage {
     /// Whether somebody is signed in: the buttons then lead to the events.
     pub signed_in: bool,
+}
+
+/// `GET /`.
+async fn show(viewer: Option<Caller>) -> Response {
+    html(StatusCode::OK, &LandingPage { signed_in: viewer.is_some() })
+}
+
+/// The routes of this page.
+pub fn routes() -> Router<Web> {
+    Router::new().route("/", get(show))
 }
 
 #[cfg(test)]

@@ -5,7 +5,12 @@
 
 use askama::Template;
 
-use crate::view::{Band, Chrome, Evidence, REASON_WORDS, ReasonWords, Standing, Tab, When};
+use crate::view::{Band, Chrome, Evidence, ReasonWords, Standing, Tab, When, all_reason_words};
+
+mod rows;
+mod show;
+
+pub use show::routes;
 
 /// The live monitor.
 #[derive(Debug, Template)]
@@ -42,7 +47,7 @@ pub struct LivePage {
 impl LivePage {
     /// The words for reasons, for the island.
     pub fn words(&self) -> &'static [ReasonWords] {
-        REASON_WORDS
+        all_reason_words()
     }
 
     /// An empty sheet, for the island to fill.

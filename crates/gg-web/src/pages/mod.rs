@@ -4,10 +4,14 @@
 //! showed them or to one beneath it, and each organiser's form carries the session's `csrf` token.
 
 use askama::Template;
-use axum::{
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::security_headers;
+use crate::state::Web;
 
 pub mod account;
 pub mod errors;
@@ -22,11 +26,38 @@ pub mod invite;
 pub mod join;
 pub mod landing;
 pub mod live;
+pub mod organiser;
 pub mod setup;
 pub mod signin;
 
 #[cfg(test)]
 mod awkward;
+
+/// The routes of the organiser's pages, and of those that need nobody to be signed in.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .merge(landing::routes())
+        .merge(setup::routes())
+        .merge(signin::routes())
+        .merge(join::routes())
+        .merge(account::routes())
+        .merge(events::routes())
+        .merge(event_form::routes())
+        .merge(event::routes())
+        .merge(guests::routes())
+        .merge(guest_form::routes())
+        .merge(guest::routes())
+        .merge(import::routes())
+        .merge(live::routes())
+        .layer(from_fn(security_headers::tell_ourselves))
+}
+
+/// The query of a page that a form went on to.
+#[derive(Debug, Default, Deserialize)]
+pub struct After {
+    /// What was done, by its word.
+    pub done: Option<String>,
+}
 
 /// Pages show names and answers: no cache keeps them, shared or not.
 const CACHE_NEVER: &str = "no-store";

@@ -66,7 +66,7 @@ pub async fn run(args: &ServeArgs, settings: &Settings) -> Result<()> {
         hub.drain();
     });
 
-    greet(&app, &public_url, address).await?;
+    greet(&app, &public_url, address, args.demo).await?;
     if let Some(token) = demo_token {
         start_demo(app.clone(), &public_url, &token, shutdown.soft.clone()).await?;
     }
@@ -100,10 +100,10 @@ fn web(settings: &Settings, app: App, address: SocketAddr, demo_token: Option<St
 }
 
 /// The setup link while there is no account, and how a phone gets here.
-async fn greet(app: &App, public_url: &str, address: SocketAddr) -> Result<()> {
+async fn greet(app: &App, public_url: &str, address: SocketAddr, demo: bool) -> Result<()> {
     tracing::info!(address = %address, "serving");
     say(&format!("GuestGuard serves at {public_url}"))?;
-    if let Some(token) = app.setup_token().await? {
+    if !demo && let Some(token) = app.setup_token().await? {
         say("No account yet. Make the first one here (this link alone is valid, for 24 hours):")?;
         say(&format!("{public_url}/setup?token={}", *token))?;
     }

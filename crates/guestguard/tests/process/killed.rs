@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use gg_testkit::{on_postgres, on_sqlite};
+use gg_testkit::on_postgres;
 use serde_json::{Value, json};
 
 use crate::server::{Place, Server};
@@ -17,18 +17,17 @@ const ROUNDS: u32 = 4;
 
 #[test]
 fn acknowledged_answers_outlive_a_kill_on_sqlite() {
-    on_sqlite(async |db| kill_and_count(&db.url));
+    kill_and_count(&Place::new());
 }
 
 #[test]
 fn acknowledged_answers_outlive_a_kill_on_postgres() {
-    on_postgres(async |db| kill_and_count(&db.url));
+    on_postgres(async |db| kill_and_count(&Place::on(&db.url)));
 }
 
-fn kill_and_count(url: &str) {
-    let place = Place::on(url);
+fn kill_and_count(place: &Place) {
     let key = place.api_key();
-    let (event, links) = prepare(&place, &key);
+    let (event, links) = prepare(place, &key);
     let acknowledged: Mutex<BTreeMap<String, u64>> = Mutex::default();
     let mut number = 0;
 

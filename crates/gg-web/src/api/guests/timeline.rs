@@ -1,0 +1,54 @@
+//! `GET /api/v1/guests/{guest_id}/timeline`
+
+use axum::extract::State;
+use gg_domain::id::GuestId;
+use gg_store::TimelineRow;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::paging::Page;
+use crate::extract::Id;
+use crate::extract::Signed;
+use crate::problem::Problem;
+use crate::state::Web;
+
+/// A line of a guest's timeline.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TimelineLine {
+    /// What happened: `fetched` (a GET or HEAD), `tested` (your own look), `opened`, `answered`, and of messages
+    /// `queued`, `sent`, `delivered`, `bounced`.
+    #[schema(example = "opened")]
+    status: String,
+    /// The way on which a message went; null where it is about none.
+    #[schema(required)]
+    channel: Option<String>,
+    /// When.
+    at: Timestamp,
+    /// Of a fetch its class (`preview`, `scanner`, `browser`), of an opening its band, of an answer whose word it was.
+    #[schema(required)]
+    detail: Option<String>,
+}
+
+impl From<TimelineRow> for TimelineLine {
+    fn from(row: TimelineRow) -> Self {
+        Self { status: row.status, channel: None, at: row.at, detail: row.detail }
+    }
+}
+
+/// Read what happened to a guest's link
+///
+/// The oldest first, the last 200 lines of each kind.
+#[utoipa::path(
+    get, path = "/api/v1/guests/{guest_id}/timeline", tag = "Guests",
+    params(("guest_id" = Uuid, Path, description = "The guest.")),
+    responses((status = 200, description = "The timeline, whole.", body = Page<TimelineLine>))
+)]
+pub(super) async fn read_timeline(
+    State(web): State<Web>,
+    Signed(actor): Signed,
+    Id(guest): Id<GuestId>,
+) -> Result<axum::Json<Page<TimelineLine>>, Problem> {
+    let rows = web.app.timeline(actor, guest).await?;
+    Ok(axum::Json(Page::whole(rows.into_iter().map(TimelineLine::from).collect())))
+}

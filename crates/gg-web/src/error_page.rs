@@ -1,0 +1,109 @@
+//! Refusals in the form that the caller reads: pages for people, problems for programs.
+//!
+//! Handlers answer a [`Problem`] and do not think of it again: this layer makes a page of it where a page was asked
+//! for, sends who is not signed in to sign in, and gives a bare status a body.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::forms::query_value;
+use crate::pages::errors::{ErrorKind, ErrorPage};
+use crate::pages::html;
+use crate::problem::Problem;
+use crate::router::RequestId;
+
+/// Paths that programs call. All others are pages.
+const PROGRAMS: [&str; 7] = ["/api/", "/ws/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/assets/"];
+/// What an error page keeps of the answer that it stands for.
+const KEPT: [HeaderName; 3] = [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE];
+
+/// Gives each refusal its form.
+pub async fn dress(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_page = !PROGRAMS.iter().any(|program| path.starts_with(program));
+    let back = (request.method() == Method::GET)
+        .then(|| request.uri().path_and_query().map_or("/events", |path| path.as_str()).to_string());
+    let id = request.extensions().get::<RequestId>().cloned();
+
+    let response = next.run(request).await;
+    let Some(problem) = problem_of(&response) else { return response };
+    let kept = kept(response.headers());
+    let mut dressed = if is_page { page(&problem, back.as_deref(), id) } else { problem.into_response() };
+    for (name, value) in kept {
+        if let Some(name) = name {
+            dressed.headers_mut().entry(name).or_insert(value);
+        }
+    }
+    dressed
+}
+
+/// What a refused answer says; none where it is no refusal, or has a body of its own.
+fn problem_of(response: &Response) -> Option<Problem> {
+    let status = response.status();
+    if let Some(problem) = response.extensions().get::<Problem>() {
+        return Some(problem.clone());
+    }
+    let refused = status.is_client_error() || status.is_server_error();
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_bare = kind.is_none_or(|kind| kind.starts_with("text/plain"));
+    // The feed's own refusal says what it speaks, in headers.
+    let is_feed = status == StatusCode::UPGRADE_REQUIRED;
+    if refused && is_bare && !is_feed { Some(of_status(status)) } else { None }
+}
+
+fn of_status(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::NOT_FOUND => Problem::not_found(),
+        StatusCode::METHOD_NOT_ALLOWED => Problem::new(
+            status,
+            "method-not-allowed",
+            "Method not allowed",
+            "this address takes the methods in Allow",
+        ),
+        StatusCode::SERVICE_UNAVAILABLE => Problem::unavailable(),
+        StatusCode::INTERNAL_SERVER_ERROR => Problem::internal(),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(status, "too-large", "Too large", "the body is larger than this address takes")
+        }
+        status => Problem::new(
+            status,
+            "refused",
+            status.canonical_reason().unwrap_or("Refused"),
+            "the request was refused",
+        ),
+    }
+}
+
+fn kept(headers: &HeaderMap) -> HeaderMap {
+    let mut kept = HeaderMap::new();
+    for name in KEPT {
+        for value in headers.get_all(&name) {
+            kept.append(name.clone(), value.clone());
+        }
+    }
+    kept
+}
+
+fn page(problem: &Problem, back: Option<&str>, id: Option<RequestId>) -> Response {
+    let kind = match problem.status {
+        401 => {
+            let next = back.unwrap_or("/events");
+            return Redirect::to(&format!("/signin?next={}", query_value(next))).into_response();
+        }
+        403 => ErrorKind::Forbidden,
+        404 | 410 => ErrorKind::NotFound,
+        412 => ErrorKind::Stale,
+        429 => ErrorKind::TooMany,
+        500 => ErrorKind::Internal,
+        503 => ErrorKind::Unavailable,
+        status => ErrorKind::Refused(status),
+    };
+    let request_id = id.map(|id| id.0.to_string()).unwrap_or_default();
+    let page = ErrorPage { kind, request_id };
+    let status = StatusCode::from_u16(page.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    html(status, &page).map(Body::new)
+}

@@ -1,0 +1,86 @@
+//! What the overview's forms do: the team, and the rules.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use gg_app::Error;
+use gg_domain::actor::{Permission, Role};
+use gg_domain::id::{AccountId, EventId};
+use gg_domain::policy::{Actions, Policy};
+
+use super::FreshInvitation;
+use super::show::{action, page};
+use crate::extract::Id;
+use crate::forms::{Posted, fault, go_on};
+use crate::pages::html;
+use crate::pages::organiser::trouble;
+use crate::problem::Problem;
+use crate::state::Web;
+
+/// `POST /events/{id}/members`. The invitation's link is told on this very answer and never again, since no page could
+/// show it again without keeping it.
+pub(super) async fn invite_member(
+    State(web): State<Web>,
+    Id(event): Id<EventId>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let Posted { organiser, fields } = posted;
+    let role =
+        Role::parse(fields.text("role")).ok_or_else(|| Problem::bad_request("there is no such role"))?;
+    let email = fields.text("email").trim();
+    let invited = web.app.invite_member(organiser.to(Permission::Members), event, email, role).await;
+    let (fresh, wrong) = match invited {
+        Ok(url) => (Some(FreshInvitation { email: email.to_string(), url }), None),
+        Err(Error::Invalid(errors)) => (None, fault(&errors, "/email")),
+        Err(error) => return Err(error.into()),
+    };
+    let status = if fresh.is_some() { StatusCode::CREATED } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let mut page = page(&web, &organiser, event).await?;
+    page.fresh_invitation = fresh;
+    page.chrome.notice = wrong.and_then(|wrong| trouble(format!("“{email}” is not invited. {wrong}")));
+    Ok(html(status, &page))
+}
+
+/// `POST /events/{id}/members/{account_id}/remove`.
+pub(super) async fn remove_member(
+    State(web): State<Web>,
+    Path((event, account)): Path<(uuid::Uuid, uuid::Uuid)>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let (event, account) = (EventId::from_uuid(event), AccountId::from_uuid(account));
+    let organiser = &posted.organiser;
+    match web.app.remove_member(organiser.to(Permission::Members), event, account).await {
+        // Who took himself off sees the event no longer.
+        Ok(()) if account == organiser.account => Ok(go_on("/events?done=removed")),
+        Ok(()) => Ok(go_on(&format!("/events/{event}?done=removed"))),
+        Err(Error::Invalid(errors)) => {
+            let mut page = page(&web, organiser, event).await?;
+            page.chrome.notice = fault(&errors, "/account_id").and_then(trouble);
+            Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /events/{id}/policy`: what is done with each band, and whether devices are compared. Thresholds, networks and
+/// delegates stay as they are.
+pub(super) async fn set_policy(
+    State(web): State<Web>,
+    Id(event): Id<EventId>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let Posted { organiser, fields } = posted;
+    let before = web.app.policy(organiser.to(Permission::WritePolicy), event).await?;
+    let chosen = |field: &str| {
+        action(fields.text(field)).ok_or_else(|| Problem::bad_request("there is no such action"))
+    };
+    let actions = Actions {
+        low: chosen("action_low")?,
+        medium: chosen("action_medium")?,
+        high: chosen("action_high")?,
+        block: chosen("action_block")?,
+    };
+    let policy = Policy { actions, fingerprint: fields.text("fingerprint") == "true", ..before };
+    web.app.set_policy(organiser.to(Permission::WritePolicy), event, policy).await?;
+    Ok(go_on(&format!("/events/{event}?done=saved")))
+}

@@ -1,0 +1,224 @@
+//! Shows a guest to the organiser.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use gg_app::Link;
+use gg_domain::actor::{Permission, Role};
+use gg_domain::id::GuestId;
+use gg_domain::risk::{GuestRisk, KnownDevice};
+use gg_domain::rsvp::Source;
+use gg_store::{GuestRow, InviteRow, RsvpRow, TimelineRow as StoredLine};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::act;
+use super::{AnswerFacts, DeviceRow, GuestPage, LinkState, RecordForm, TimelineKind, TimelineRow};
+use crate::device_words::device_words;
+use crate::extract::{Id, Query};
+use crate::pages::events::count;
+use crate::pages::guests::standing;
+use crate::pages::organiser::{Organiser, said};
+use crate::pages::{After, html};
+use crate::problem::Problem;
+use crate::state::Web;
+use crate::time_words::{ago, zone};
+use crate::view::{Band, Field, Tab};
+
+/// Most fields for names that the form shows at once; who may bring more is written down in two goes or by import.
+const NAME_FIELDS_MAX: usize = 20;
+/// Lines of the timeline that the page shows: what is older tells nothing that the answer does not.
+const TIMELINE_SHOWN_MAX: usize = 100;
+
+/// The routes of this page.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/guests/{guest_id}", get(show))
+        .route("/guests/{guest_id}/invite", post(act::issue))
+        .route("/guests/{guest_id}/invite/rotate", post(act::rotate))
+        .route("/guests/{guest_id}/invite/revoke", post(act::revoke))
+        .route("/guests/{guest_id}/try", post(act::try_link))
+        .route("/guests/{guest_id}/answer", post(act::record))
+        .route("/guests/{guest_id}/forget-devices", post(act::forget))
+        .route("/guests/{guest_id}/erase", post(act::erase))
+}
+
+/// `GET /guests/{id}`.
+async fn show(
+    State(web): State<Web>,
+    Id(guest): Id<GuestId>,
+    organiser: Organiser,
+    Query(after): Query<After>,
+) -> Result<Response, Problem> {
+    let mut page = page(&web, &organiser, guest).await?;
+    page.chrome.notice = said(after.done.as_deref());
+    Ok(html(StatusCode::OK, &page))
+}
+
+/// The page as who reads it may see it: the door sees no contacts, notes or words of the guest, and nobody but owner
+/// and editor sees a link.
+pub(super) async fn page(web: &Web, organiser: &Organiser, guest: GuestId) -> Result<GuestPage, Problem> {
+    let read = organiser.to(Permission::ReadGuests);
+    let (row, role) = web.app.guest(read, guest).await?;
+    let event = web.app.event(organiser.to(Permission::ReadEvent), row.event_id).await?;
+    let (answer, ..) = web.app.answer_of(read, guest).await?;
+    let timeline = web.app.timeline(read, guest).await?;
+    let risk = web.app.guest_risk(read, guest).await?;
+    let invite = web.app.living_invite(read, guest).await?;
+    let link = match (&invite, Permission::Links.allows(role)) {
+        (Some(_), true) => web.app.tell_invite(organiser.to(Permission::Links), guest).await?,
+        _ => None,
+    };
+
+    let zone = zone(&event.time_zone);
+    let told = Told { now: organiser.now, zone: &zone, role };
+    Ok(GuestPage {
+        chrome: organiser.chrome_of(Tab::Guests, &event),
+        event_id: event.id.to_string(),
+        id: guest.to_string(),
+        name: row.name.as_str().to_string(),
+        email: told.private(row.email.as_ref().map(|email| email.as_str().to_string())),
+        phone: told.private(row.phone.as_ref().map(|phone| phone.as_str().to_string())),
+        household: row.household.clone().unwrap_or_default(),
+        notes: told.private(row.notes.clone()),
+        plus_ones_allowed: count(row.plus_ones_allowed),
+        standing: standing(row.attending, row.pending),
+        band: row.band.as_deref().and_then(Band::from_key),
+        record: record(&row, answer.as_ref()),
+        answer: answer.map(|answer| told.answer(answer)),
+        link: told.link(invite.as_ref(), link, &risk),
+        timeline: told.timeline(&timeline, invite.as_ref()),
+        devices: risk.devices.iter().rev().map(|device| told.device(device)).collect(),
+        can_edit: Permission::WriteGuests.allows(role),
+    })
+}
+
+/// Now, where the event is, and who reads.
+struct Told<'a> {
+    now: Timestamp,
+    zone: &'a TimeZone,
+    role: Role,
+}
+
+impl Told<'_> {
+    /// Contacts, notes and free words: not for the door.
+    fn private(&self, text: Option<String>) -> String {
+        text.filter(|_| self.role.sees_contacts()).unwrap_or_default()
+    }
+
+    fn answer(&self, row: RsvpRow) -> AnswerFacts {
+        let answers =
+            if self.role.sees_contacts() { row.answers.0.into_iter().collect() } else { Vec::new() };
+        AnswerFacts {
+            plus_ones: row.plus_ones.0,
+            note: self.private(row.note),
+            answers,
+            source: source_words(row.source).into(),
+            at: ago(row.updated_at, self.now, self.zone),
+        }
+    }
+
+    fn link(&self, invite: Option<&InviteRow>, link: Option<Link>, risk: &GuestRisk) -> LinkState {
+        let Some(invite) = invite else { return LinkState::None { revoked: risk.accesses > 0 } };
+        let made = ago(invite.created_at, self.now, self.zone).said;
+        let detail = match invite.opened_at {
+            None => format!("Made {made}, not opened yet."),
+            Some(at) => format!("Made {made}, first opened {}.", ago(at, self.now, self.zone).said),
+        };
+        LinkState::Living { url: link.map(|link| link.url), detail }
+    }
+
+    /// What happened, the latest first. Runs of the same kind of fetch are one line: a mail filter asks ten times.
+    fn timeline(&self, lines: &[StoredLine], invite: Option<&InviteRow>) -> Vec<TimelineRow> {
+        let mut rows: Vec<(Timestamp, TimelineRow, u32)> = Vec::new();
+        for line in lines {
+            let row = self.line(line);
+            match rows.last_mut() {
+                Some((at, last, times)) if row.kind == TimelineKind::Fetched && last.text == row.text => {
+                    *times += 1;
+                    (*at, last.at) = (line.at, row.at);
+                }
+                _ => rows.push((line.at, row, 1)),
+            }
+        }
+        rows.extend(invite.map(|invite| (invite.created_at, self.made(invite), 1)));
+        rows.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
+        rows.truncate(TIMELINE_SHOWN_MAX);
+        let with_times = |(_, mut row, times): (Timestamp, TimelineRow, u32)| {
+            if times > 1 {
+                row.detail = format!("{times} times");
+            }
+            row
+        };
+        rows.into_iter().map(with_times).collect()
+    }
+
+    fn line(&self, line: &StoredLine) -> TimelineRow {
+        let detail = line.detail.as_deref().unwrap_or_default();
+        let (kind, text, band) = match (line.status.as_str(), detail) {
+            ("tested", _) => (TimelineKind::Tested, "You or your team looked at the link", None),
+            ("opened", band) => (TimelineKind::Opened, "The link was opened", Band::from_key(band)),
+            ("answered", "organiser") => {
+                (TimelineKind::Answered, "You or your team recorded an answer", None)
+            }
+            ("answered", _) => (TimelineKind::Answered, "The guest answered", None),
+            (_, "preview") => (TimelineKind::Fetched, "A chat program drew a card of the link", None),
+            (_, "scanner") => (TimelineKind::Fetched, "A mail filter looked at the link", None),
+            (_, "browser") => (TimelineKind::Fetched, "The page was loaded", None),
+            _ => (TimelineKind::Fetched, "A program looked at the link", None),
+        };
+        let at = ago(line.at, self.now, self.zone);
+        TimelineRow { text: text.into(), detail: String::new(), at, band, kind }
+    }
+
+    fn made(&self, invite: &InviteRow) -> TimelineRow {
+        let text = if invite.generation > 1 { "A new link was made" } else { "The link was made" };
+        TimelineRow {
+            text: text.into(),
+            detail: String::new(),
+            at: ago(invite.created_at, self.now, self.zone),
+            band: None,
+            kind: TimelineKind::Changed,
+        }
+    }
+
+    fn device(&self, device: &KnownDevice) -> DeviceRow {
+        let traits = &device.traits;
+        let trust = if device.trusted {
+            "Confirmed"
+        } else if device.proven_at.is_some() {
+            "Answered from it"
+        } else {
+            "Seen, nothing more yet"
+        };
+        let last = ago(device.last_at, self.now, self.zone).said;
+        DeviceRow {
+            name: device_words(traits.os, traits.browser, traits.kind),
+            detail: format!("{trust}, last used {last}"),
+            openings: String::new(),
+        }
+    }
+}
+
+fn source_words(source: Source) -> &'static str {
+    match source {
+        Source::Guest => "by the guest",
+        Source::Organiser => "recorded by you or your team",
+    }
+}
+
+/// The form for an answer by telephone, filled in with the answer that stands.
+fn record(guest: &GuestRow, answer: Option<&RsvpRow>) -> RecordForm {
+    let allowed = usize::try_from(guest.plus_ones_allowed).unwrap_or(0).min(NAME_FIELDS_MAX);
+    let brought = answer.map(|answer| answer.plus_ones.0.clone()).unwrap_or_default();
+    let mut names: Vec<Field> = brought.into_iter().map(Field::of).collect();
+    names.resize(names.len().max(allowed), Field::default());
+    RecordForm {
+        attending: answer.map(|answer| answer.attending),
+        names,
+        note: Field::default(),
+        notice: None,
+    }
+}

@@ -19,6 +19,8 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // The people of the story drive their browsers themselves: a driven one says so, and is told apart.
+  "--disable-blink-features=AutomationControlled",
 ];
 
 export async function launch() {

@@ -22,23 +22,24 @@ Søren Kierkegaard,soren@example.com,0
 const SAYS = {
   email: /e-?mail/i,
   password: /^password/i,
-  createAccount: /create (my |your )?account|set up/i,
-  eventName: /^name/i,
+  createAccount: "Make my account",
+  eventName: /^what/i,
   startsAt: /^starts/i,
   endsAt: /^ends/i,
-  venue: /venue|place/i,
-  createEvent: /create( the)? event|save/i,
-  csvFile: /csv|file/i,
-  checkImport: /check|preview|continue/i,
-  confirmImport: /^import/i,
-  createLink: /(create|make|issue).*link/i,
-  link: /personal link|invitation link|link/i,
-  attending: /attend|yes/i,
-  companion: /companion|plus.?one|guest'?s name/i,
-  sendAnswer: /send|answer|reply/i,
-  thanks: /thank you|see you|your answer/i,
-  live: /^live\b|connected/i,
-  activity: /activity|live feed/i,
+  venue: /^where/i,
+  createEvent: "Make the event",
+  csvFile: "Choose a CSV file",
+  checkImport: "Read the file",
+  confirmImport: /^add 2 guests/i,
+  createLink: "Make a link",
+  link: /guest’s link|guest's link/i,
+  attending: /i’ll be there|i'll be there/i,
+  oneMore: /one more/i,
+  companion: /your guest’s name|your guest's name/i,
+  sendAnswer: "Send my answer",
+  thanks: /we look forward to seeing you/i,
+  live: /^live/i,
+  activity: "What happened, the latest first",
 };
 
 let browser;
@@ -128,8 +129,9 @@ async function makeEvent({ page }, url) {
   await page.getByLabel(SAYS.endsAt).fill(inDays(30, "23:00"));
   await page.getByLabel(SAYS.venue).fill(EVENT.venue);
   await page.getByRole("button", { name: SAYS.createEvent }).click();
-  await page.waitForURL(/\/events\/[0-9a-f-]{36}$/);
-  return page.url();
+  await page.waitForURL(/\/events\/[0-9a-f-]{36}(\?.*)?$/);
+  const { origin, pathname } = new URL(page.url());
+  return origin + pathname;
 }
 
 async function importGuests({ page }, event) {
@@ -137,8 +139,8 @@ async function importGuests({ page }, event) {
   const file = { name: "guests.csv", mimeType: "text/csv", buffer: Buffer.from(GUESTS) };
   await page.getByLabel(SAYS.csvFile).setInputFiles(file);
   await page.getByRole("button", { name: SAYS.checkImport }).click();
-  await page.getByText(/2 (new )?guests|2 new|2 created/i).first().waitFor();
   await page.getByRole("button", { name: SAYS.confirmImport }).click();
+  await page.getByText(/2 (guests )?added|2 new/i).first().waitFor();
   await page.goto(`${event}/guests`);
   await page.getByText("Søren Kierkegaard").first().waitFor();
 }
@@ -168,7 +170,10 @@ async function openAsAPerson({ page }, link) {
 
 async function answerYes({ page }, companion) {
   await page.getByRole("radio", { name: SAYS.attending }).first().check();
-  if (companion) await page.getByLabel(SAYS.companion).first().fill(companion);
+  if (companion) {
+    await page.getByRole("button", { name: SAYS.oneMore }).click();
+    await page.getByLabel(SAYS.companion).first().fill(companion);
+  }
   await page.getByRole("button", { name: SAYS.sendAnswer }).click();
   await page.getByText(SAYS.thanks).first().waitFor();
 }

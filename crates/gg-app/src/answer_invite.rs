@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::facts;
 use crate::keep_guests::member_guest;
 use crate::open_invite::open_link;
-use crate::score_access::{Judged, Opening, count, write_verdict};
+use crate::score_access::{Judged, Opening, count, to_write};
 
 /// How often an answer that met an opening of the same guest is tried again.
 const ANSWER_TRIES: usize = 8;
@@ -127,7 +127,11 @@ impl App {
             let done = self
                 .store
                 .write(async move |tx: &mut WriteTx| -> Result<_> {
-                    write_verdict(tx, &sources, &write).await?;
+                    // The guest first, then his risk row: an answer that has no script locks as others do.
+                    tx.lock_guest(write.new.guest).await?.ok_or(Error::NotFound)?;
+                    if !tx.write_access(&to_write(&sources, &write)).await? {
+                        return Err(Error::Stale);
+                    }
                     let answer = match write.judged.decision {
                         Action::Block => Err(Error::Blocked),
                         Action::StepUp => Err(Error::StepUpRequired),

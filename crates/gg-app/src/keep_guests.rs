@@ -89,7 +89,7 @@ impl App {
             .await
     }
 
-    /// Erases a guest who is still at `revision` (at any, where none is named).
+    /// Erases a guest who is still at `revision` (at any, where none is named), to the last byte on the disk.
     ///
     /// # Errors
     /// [`Error::Stale`], [`Error::NotFound`], [`Error::Forbidden`].
@@ -106,7 +106,17 @@ impl App {
                 let revision = revision.unwrap_or(row.revision);
                 if tx.delete_guest(&row, revision).await? { Ok(()) } else { Err(Error::Stale) }
             })
-            .await
+            .await?;
+        self.forget_log().await;
+        Ok(())
+    }
+
+    /// Empties the log of SQLite, which still tells what was erased. Where that cannot be now, the next
+    /// erasure does it too.
+    pub(crate) async fn forget_log(&self) {
+        if let Err(error) = self.store.checkpoint().await {
+            tracing::warn!(%error, "the database's log still holds what was erased");
+        }
     }
 
     /// What happened to a guest's link, the oldest first.

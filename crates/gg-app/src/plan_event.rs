@@ -98,7 +98,9 @@ impl App {
                 let revision = revision.unwrap_or(row.revision);
                 if tx.delete_event(event, revision).await? { Ok(()) } else { Err(Error::Stale) }
             })
-            .await
+            .await?;
+        self.forget_log().await;
+        Ok(())
     }
 
     /// An event's numbers, and how many openings are in each band.

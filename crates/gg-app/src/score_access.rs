@@ -5,7 +5,6 @@
 //! read. Who loses that race judges again. When the engine does not answer in time the guest is
 //! let in, and the access says so (docs/adr/0007).
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use gg_domain::access::{Act, Acts, Class, Headers, LinkAccess, Method, Network};
@@ -16,7 +15,7 @@ use gg_domain::signals::Signals;
 use gg_domain::snapshot::Snapshot;
 use gg_domain::token::Purpose;
 use gg_risk::{Admission, EventFacts, Known, Touched};
-use gg_store::{Conn, LinkRow, NewAccess, WriteTx};
+use gg_store::{AccessWrite, Conn, LinkRow, NewAccess};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::App;
@@ -85,19 +84,10 @@ impl App {
     /// [`Error::DeadLink`], or the store's.
     pub async fn score_access(&self, token: &str, opening: &Opening) -> Result<Judged> {
         for _ in 0..JUDGE_TRIES {
-            let verdict = Arc::new(self.judge(token, opening).await?);
-            let (app, write) = (self.sources.clone(), verdict.clone());
-            let written = self
-                .store
-                .write(async move |tx: &mut WriteTx| -> Result<_> { write_verdict(tx, &app, &write).await })
-                .await;
-            match written {
-                Err(Error::Stale) => {}
-                Err(error) => return Err(error),
-                Ok(()) => {
-                    count(&verdict);
-                    return Ok(verdict.judged.clone());
-                }
+            let verdict = self.judge(token, opening).await?;
+            if self.store.write_access(to_write(&self.sources, &verdict)).await? {
+                count(&verdict);
+                return Ok(verdict.judged);
             }
         }
         Err(Error::Store(gg_store::StoreError::Contended))
@@ -264,39 +254,23 @@ fn raw(signals: &Signals, fingerprint: bool) -> Option<String> {
     serde_json::to_string(if fingerprint { signals } else { &use_alone }).ok()
 }
 
-/// Writes what was judged.
-///
-/// # Errors
-/// [`Error::Stale`] where the guest's row changed since it was read: judge again.
-pub(crate) async fn write_verdict(
-    tx: &mut WriteTx,
-    sources: &gg_domain::clock::Sources,
-    verdict: &Verdict,
-) -> Result<()> {
+/// What is written of a verdict, with what the feed is told.
+pub(crate) fn to_write(sources: &gg_domain::clock::Sources, verdict: &Verdict) -> AccessWrite {
     let new = &verdict.new;
-    if let Some((risk, revision)) = &verdict.risk {
-        let mut risk = risk.clone();
-        // Let in unjudged, it is still the first time that a person opened: the organiser is told once.
-        risk.first_human_at = risk.first_human_at.or(Some(new.at));
-        if !tx.set_guest_risk(new.event, new.guest, *revision, &risk).await? {
-            return Err(Error::Stale);
-        }
-        if let Some(device) = new.device {
-            tx.touch_device(new.event, device, new.guest, new.at).await?;
-        }
-        tx.open_invite(new.guest, new.generation, new.at).await?;
-        if verdict.first {
-            tx.append_feed(&facts::guest_opened(sources, new.event, new.guest, new.at)).await?;
-        }
+    let Some((risk, revision)) = &verdict.risk else {
+        return AccessWrite { access: new.clone(), risk: None, facts: Vec::new() };
+    };
+    // Let in unjudged, it is still the first time that a person opened: the organiser is told once.
+    let first_human_at = risk.first_human_at.or(Some(new.at));
+    let risk = GuestRisk { first_human_at, ..risk.clone() };
+    let mut told = Vec::new();
+    if verdict.first {
+        told.push(facts::guest_opened(sources, new.event, new.guest, new.at));
     }
-    tx.insert_access(new).await?;
-    if verdict.risk.is_some() {
-        let figures =
-            AccessFigures { band: verdict.judged.band, reasons: new.reasons.clone(), degraded: new.degraded };
-        let fact = facts::access_checked(sources, new.event, new.guest, new.id, &figures, new.at);
-        tx.append_feed(&fact).await?;
-    }
-    Ok(())
+    let figures =
+        AccessFigures { band: verdict.judged.band, reasons: new.reasons.clone(), degraded: new.degraded };
+    told.push(facts::access_checked(sources, new.event, new.guest, new.id, &figures, new.at));
+    AccessWrite { access: new.clone(), risk: Some((risk, *revision)), facts: told }
 }
 
 pub(crate) fn count(verdict: &Verdict) {

@@ -81,18 +81,19 @@ pub struct Touched {
 pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
     let linkage = device::link(seen, known.guest, known.policy.fingerprint);
     let fresh = is_fresh(known.guest);
+    let first_ever = known.guest.accesses == 0;
 
     let mut evidence = Evidence::default();
     device::weigh(&mut evidence, seen, known, linkage);
     network::weigh(&mut evidence, seen, known);
     browser::weigh(&mut evidence, seen, linkage.is_known());
     crowd::weigh(&mut evidence, seen, known, linkage.is_known());
-    soften(&mut evidence, linkage, fresh);
+    soften(&mut evidence, linkage, fresh, first_ever);
 
     let (mut reasons, z) = evidence.close();
     let leak = filter(known.guest.leak, z, linkage.is_known());
     let p = calibrate(leak.stranger);
-    let hard = reasons.iter().any(|reason| is_hard(reason.code) && reason.nats > 0.0);
+    let hard = reasons.iter().any(|reason| is_hard(reason.code, first_ever) && reason.nats > 0.0);
     let band = known.policy.thresholds.band(p).min(band_max(fresh, hard));
     // With nothing to compare with, soft evidence says nothing of the link, however often it comes.
     let after = if fresh && !hard { known.guest.leak } else { leak.after };
@@ -120,7 +121,7 @@ pub fn degraded(guest: &GuestRisk) -> Score {
 }
 
 /// Keeps the promises by turning evidence down, so that reasons still sum to `z`.
-fn soften(evidence: &mut Evidence, linkage: Linkage, fresh: bool) {
+fn soften(evidence: &mut Evidence, linkage: Linkage, fresh: bool, first_ever: bool) {
     if linkage.is_known() {
         let device = evidence.sum(is_device);
         let most = match linkage {
@@ -130,7 +131,7 @@ fn soften(evidence: &mut Evidence, linkage: Linkage, fresh: bool) {
         evidence.turn_down(is_network, most);
     }
     if fresh {
-        evidence.turn_down(|code| !is_hard(code), FIRST_SOFT_MAX);
+        evidence.turn_down(|code| !is_hard(code, first_ever), FIRST_SOFT_MAX);
     }
 }
 
@@ -143,9 +144,15 @@ const fn band_max(fresh: bool, hard: bool) -> Band {
     }
 }
 
-/// Evidence that may flag even a first opening.
-const fn is_hard(code: ReasonCode) -> bool {
-    matches!(code, ReasonCode::AutomationFlag | ReasonCode::GraphMultiGuest)
+/// Evidence that may flag a guest of whom no device is known yet: this one opened others' links, or a program drives
+/// it and it comes again. The very first opening of a link by a driven browser is low as every first one is; its reason
+/// stands beside it.
+const fn is_hard(code: ReasonCode, first_ever: bool) -> bool {
+    match code {
+        ReasonCode::GraphMultiGuest => true,
+        ReasonCode::AutomationFlag => !first_ever,
+        _ => false,
+    }
 }
 
 const fn is_device(code: ReasonCode) -> bool {

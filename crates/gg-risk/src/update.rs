@@ -144,7 +144,9 @@ fn stranger_max(guest: &GuestRisk) -> f64 {
 /// answer follows; in an old log, where nobody watched, it binds as it is.
 fn binds(seen: &Snapshot) -> bool {
     let told = seen.visible_ms.is_some() || seen.interacted.is_some();
-    told || seen.act == Acts::Unknown || known_act(seen) >= Some(Act::Answered)
+    // A browser that a program drives proves nothing by opening; its answer counts as everybody's.
+    let driven = seen.webdriver == Some(true);
+    (!driven && (told || seen.act == Acts::Unknown)) || known_act(seen) >= Some(Act::Answered)
 }
 
 /// The device of `seen` with `weight` more, made where it is new; the least sure one leaves for it.

@@ -4,6 +4,8 @@
 //! (`revision`): who lost that race reads and judges again, so every judgement stands on the row
 //! as it then was.
 
+use std::sync::Arc;
+
 use gg_domain::actor::Actor;
 use gg_domain::clock::from_micros;
 use gg_domain::id::{AccessId, DeviceId, EventId, FetchId, GuestId, PartyId};
@@ -12,8 +14,9 @@ use gg_domain::risk::{Band, GuestRisk, Reason};
 use gg_domain::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::db::{Conn, WriteTx};
+use crate::db::{Conn, Kind, Store, WriteTx};
 use crate::error::Result;
+use crate::feed::NewFeed;
 use crate::value::{Json, args, json, row};
 
 /// Fetches of one link that are kept within an hour; more are counted, not kept (CONTRACT.md).
@@ -158,6 +161,18 @@ pub struct NewAccess {
     pub headers: String,
     /// The raw signals, for a short time.
     pub signals: Option<String>,
+}
+
+/// An opening with all that it changes, written as one.
+#[derive(Clone, Debug)]
+pub struct AccessWrite {
+    /// The opening itself.
+    pub access: NewAccess,
+    /// The guest's risk row as it is afterwards, and the number of changes that it must still have (0:
+    /// there is none yet); none where the opening changes nothing.
+    pub risk: Option<(GuestRisk, i64)>,
+    /// What the feed is told.
+    pub facts: Vec<NewFeed>,
 }
 
 /// What judging an access again made of it.
@@ -316,7 +331,44 @@ impl Conn {
     }
 }
 
+impl Store {
+    /// Writes an opening with all that it changes. `false`: the guest's risk row is not the one that was
+    /// read, and nothing was written.
+    ///
+    /// # Errors
+    /// [`StoreError::Orphan`] where the guest is gone, [`StoreError::Busy`] where too many wait.
+    pub async fn write_access(&self, write: AccessWrite) -> Result<bool> {
+        match &self.kind {
+            Kind::Postgres(postgres) => postgres.accesses.write(&postgres.pool, &self.fed, write).await,
+            Kind::Sqlite(_) => {
+                let write = Arc::new(write);
+                self.write(async move |tx: &mut WriteTx| tx.write_access(&write).await).await
+            }
+        }
+    }
+}
+
 impl WriteTx {
+    /// Writes an opening with all that it changes, in this transaction. `false`: the guest's risk row is
+    /// not the one that was read, and nothing was written.
+    pub async fn write_access(&mut self, write: &AccessWrite) -> Result<bool> {
+        let new = &write.access;
+        if let Some((risk, revision)) = &write.risk {
+            if !self.set_guest_risk(new.event, new.guest, *revision, risk).await? {
+                return Ok(false);
+            }
+            if let Some(device) = new.device {
+                self.touch_device(new.event, device, new.guest, new.at).await?;
+            }
+            self.open_invite(new.guest, new.generation, new.at).await?;
+        }
+        self.insert_access(new).await?;
+        for fact in &write.facts {
+            self.append_feed(fact).await?;
+        }
+        Ok(true)
+    }
+
     /// Stores an access, and apart from it what was seen raw.
     pub async fn insert_access(&mut self, new: &NewAccess) -> Result<()> {
         const ACCESS: &str =

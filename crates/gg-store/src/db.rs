@@ -15,6 +15,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::{Notify, Semaphore};
 use tokio_postgres::types::ToSql;
 
+use crate::access_batch::AccessQueue;
 use crate::error::{Result, StoreError};
 use crate::sqlite::Sqlite;
 use crate::value::{Arg, FromRow, Row};
@@ -33,7 +34,7 @@ const POSTGRES_QUEUE_LEN: usize = 2048;
 pub struct Store {
     pub(crate) kind: Kind,
     /// Rung after each commit that fed the live feed.
-    fed: Arc<Notify>,
+    pub(crate) fed: Arc<Notify>,
 }
 
 #[derive(Clone)]
@@ -46,6 +47,7 @@ pub(crate) enum Kind {
 #[derive(Clone)]
 pub(crate) struct Postgres {
     pub(crate) pool: Pool,
+    pub(crate) accesses: AccessQueue,
     queue: Arc<Semaphore>,
 }
 
@@ -132,6 +134,7 @@ impl Store {
         } else {
             Kind::Postgres(Postgres {
                 pool: postgres_pool(url)?,
+                accesses: AccessQueue::default(),
                 queue: Arc::new(Semaphore::new(POSTGRES_QUEUE_LEN)),
             })
         };
@@ -190,6 +193,18 @@ impl Store {
                 query.call(&mut conn).await
             }
         }
+    }
+
+    /// Folds SQLite's log back into its file and empties it: what was erased is then in neither.
+    /// PostgreSQL does its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where a reader or another process is in the way: try again later.
+    pub async fn checkpoint(&self) -> Result<()> {
+        let Kind::Sqlite(sqlite) = &self.kind else { return Ok(()) };
+        let sqlite = sqlite.clone();
+        let done = tokio::task::spawn_blocking(move || sqlite.checkpoint()).await;
+        done.unwrap_or_else(|error| Err(StoreError::Broken(error.to_string())))
     }
 
     /// Whether the database answers.
@@ -346,6 +361,14 @@ impl Conn {
         }
     }
 
+    /// A statement of SQLite's without arguments and rows, kept prepared: those around every closure.
+    pub(crate) fn run_prepared(&mut self, sql: &'static str) -> Result<()> {
+        match &mut self.inner {
+            Inner::Sqlite(conn) => Ok(conn.statement(sql)?.execute([]).map(|_| ())?),
+            Inner::Postgres(_) => Err(StoreError::Broken("PostgreSQL's transactions begin elsewhere".into())),
+        }
+    }
+
     /// Whether the database takes this statement's text.
     pub async fn prepares(&mut self, sql: &str) -> Result<()> {
         match &mut self.inner {
@@ -416,7 +439,8 @@ fn postgres_pool(url: &str) -> Result<Pool> {
             "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
         );
     }
-    let roots = rustls::RootCertStore::from_iter(std::iter::empty());
+    // Where the URL asks for TLS, the server's certificate is judged by Mozilla's roots.
+    let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| unavailable(&error))?

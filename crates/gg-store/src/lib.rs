@@ -4,6 +4,7 @@
 //! [`Store::read`]. Every method on tenant data takes a [`gg_domain::actor::Actor`] first; to who
 //! is not a member of an event, it and all in it do not exist.
 
+mod access_batch;
 mod accesses;
 mod accounts;
 mod api_keys;
@@ -28,7 +29,8 @@ pub mod testing;
 mod value;
 
 pub use accesses::{
-    AccessRow, JudgedRow, LinkRow, NewAccess, NewFetch, Rejudged, TimelineRow, TouchedRow, hour_start,
+    AccessRow, AccessWrite, JudgedRow, LinkRow, NewAccess, NewFetch, Rejudged, TimelineRow, TouchedRow,
+    hour_start,
 };
 pub use accounts::{Account, PasswordHash};
 pub use api_keys::{ApiKey, Scopes};

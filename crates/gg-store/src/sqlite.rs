@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -20,6 +21,8 @@ const GROUP_MAX: usize = 128;
 const WRITE_QUEUE_LEN: usize = 4096;
 /// Queries that may wait for a reader.
 const READ_QUEUE_LEN: usize = 4096;
+/// Queries that one reader takes at once: fewer wake-ups, and no more than another could have begun.
+const READ_GROUP_MAX: usize = 8;
 /// Threads that read: more than the machines that this mode is for have cores.
 const READERS: usize = 2;
 /// How long another process (a command beside the server) may hold the lock.
@@ -29,11 +32,15 @@ const STATEMENTS_KEPT: usize = 256;
 /// Pages of the log after which it is folded back into the file (4 KiB each: 16 MiB).
 const CHECKPOINT_PAGES: i64 = 4096;
 
+/// How long a checkpoint that was asked for waits for readers: the writer waits with it.
+const CHECKPOINT_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// The threads' queues.
 #[derive(Clone)]
 pub(crate) struct Sqlite {
     writer: mpsc::Sender<Box<dyn Job>>,
     readers: Arc<Readers>,
+    path: Arc<Path>,
 }
 
 struct Readers {
@@ -64,7 +71,15 @@ impl Sqlite {
             let (conn, reads) = (Conn::sqlite(connect(path, true)?), reads.clone());
             spawn("sqlite-reader", move || read_loop(conn, &reads))?;
         }
-        Ok(Self { writer, readers: Arc::new(Readers { queue }) })
+        Ok(Self { writer, readers: Arc::new(Readers { queue }), path: path.into() })
+    }
+
+    /// Folds the log into the file and empties it, over a connection of its own.
+    pub(crate) fn checkpoint(&self) -> Result<()> {
+        let db = connect(&self.path, false)?;
+        db.busy_timeout(CHECKPOINT_TIMEOUT)?;
+        let busy: bool = db.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
+        if busy { Err(StoreError::Busy) } else { Ok(()) }
     }
 
     pub(crate) async fn write<T, E, F>(&self, use_case: F, fed: &Arc<Notify>) -> Result<T, E>
@@ -164,27 +179,31 @@ fn write_loop(mut tx: WriteTx, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
 }
 
 fn run_group(tx: &mut WriteTx, group: &mut [Box<dyn Job>]) -> Result<()> {
-    at_once(tx.run("begin immediate"))?;
+    tx.run_prepared("begin immediate")?;
     for job in group {
-        at_once(tx.run("savepoint use_case"))?;
+        tx.run_prepared("savepoint use_case")?;
         if !job.run(tx) {
-            at_once(tx.run("rollback to use_case"))?;
+            tx.run_prepared("rollback to use_case")?;
         }
-        at_once(tx.run("release use_case"))?;
+        tx.run_prepared("release use_case")?;
     }
-    at_once(tx.run("commit"))
+    tx.run_prepared("commit")
 }
 
 fn read_loop(mut conn: Conn, reads: &std::sync::Mutex<mpsc::Receiver<Box<dyn Read>>>) {
+    let mut group = Vec::with_capacity(READ_GROUP_MAX);
     loop {
-        let next = reads.lock().ok().and_then(|mut reads| reads.blocking_recv());
-        let Some(read) = next else { return };
-        // One state of the database for the whole query.
-        if at_once::<(), StoreError>(conn.run("begin")).is_ok() {
+        let taken = reads.lock().map_or(0, |mut reads| reads.blocking_recv_many(&mut group, READ_GROUP_MAX));
+        if taken == 0 {
+            return;
+        }
+        // One state of the database for the whole query, which is not older than the query.
+        let begun = conn.run_prepared("begin").is_ok();
+        for read in group.drain(..) {
             read.run(&mut conn);
-            let _ = at_once::<(), StoreError>(conn.run("commit"));
-        } else {
-            read.run(&mut conn);
+        }
+        if begun {
+            let _ = conn.run_prepared("commit");
         }
     }
 }
@@ -200,6 +219,10 @@ pub(crate) fn connect(path: &Path, reads_only: bool) -> Result<Connection> {
     db.pragma_update(None, "synchronous", "full")?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "secure_delete", true)?;
+    // One plan for a statement, whatever it is given: else SQLite plans each `limit ?` anew at each call.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // What a savepoint keeps for its undoing, else written to a file for every closure.
+    db.pragma_update(None, "temp_store", "memory")?;
     db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     db.pragma_update(None, "query_only", reads_only)?;
     Ok(db)

@@ -138,9 +138,9 @@ async fn guest(app: &App, owner: AccountId, event: EventId, n: usize) -> Result<
     let input = GuestInput {
         name,
         email: Some(format!("guest{n}@example.org")),
-        phone: (n % 2 == 0).then(|| format!("+23320123{n:04}")),
+        phone: n.is_multiple_of(2).then(|| format!("+23320123{n:04}")),
         plus_ones_allowed: Some(i64::try_from(n % 3)?),
-        household: (n % 4 == 0).then(|| format!("House {}", n / 8)),
+        household: n.is_multiple_of(4).then(|| format!("House {}", n / 8)),
         notes: (n == 0).then(|| "Vegetarian.\nSits beside her aunt.".into()),
         ..GuestInput::default()
     };
@@ -161,12 +161,12 @@ async fn guest(app: &App, owner: AccountId, event: EventId, n: usize) -> Result<
     let answer = AnswerInput {
         attending: n % 6 != 5,
         plus_ones: if n % 3 == 2 { vec!["Kojo Mensah".into()] } else { vec![] },
-        note: (n % 4 == 0).then(|| "Sending all our love".into()),
+        note: n.is_multiple_of(4).then(|| "Sending all our love".into()),
         answers: vec![],
     };
     app.answer_invite(token, first.access, &answer).await?;
     app.score_access(token, &opening(n, true, first.set_device)).await?;
-    if n % 7 == 0 {
+    if n.is_multiple_of(7) {
         let stranger = app.score_access(token, &opening(n, false, None)).await?;
         drop(app.answer_invite(token, stranger.access, &AnswerInput { attending: false, ..answer }).await);
     }

@@ -51,20 +51,45 @@ pub async fn not_found() -> Problem {
     Problem::not_found()
 }
 
-/// Every operation of the organiser's API, the live feed and the probes.
+/// Every operation of the API, the live feed and the probes.
 pub fn routes() -> Routes {
-    Routes::new()
-        .merge(events::routes())
-        .merge(guests::routes())
-        .merge(imports::routes())
-        .merge(links::routes())
-        .merge(invitations::routes())
-        .merge(rsvps::routes())
-        .merge(activity::routes())
-        .merge(accesses::routes())
-        .merge(policy::routes())
-        .merge(members::routes())
-        .merge(invites::routes())
-        .merge(live::routes())
-        .merge(probes::routes())
+    nouns().into_iter().fold(Routes::new(), Routes::merge)
+}
+
+/// The operations, noun by noun.
+fn nouns() -> Vec<Routes> {
+    vec![
+        events::routes(),
+        guests::routes(),
+        imports::routes(),
+        links::routes(),
+        invitations::routes(),
+        rsvps::routes(),
+        activity::routes(),
+        accesses::routes(),
+        policy::routes(),
+        members::routes(),
+        invites::routes(),
+        live::routes(),
+        probes::routes(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn no_two_nouns_call_different_things_by_one_name() {
+        let mut known = BTreeMap::new();
+        for noun in nouns() {
+            for (name, schema) in noun.into_openapi().components.unwrap_or_default().schemas {
+                let schema = serde_json::to_value(schema).unwrap();
+                let first = known.entry(name.clone()).or_insert_with(|| schema.clone());
+                assert_eq!(*first, schema, "{name}");
+            }
+        }
+    }
 }

@@ -4,9 +4,11 @@ pub(crate) mod body;
 mod client_ip;
 pub mod identity;
 pub mod if_match;
+mod object;
 mod path;
 
 pub use body::{Json, Text};
 pub use client_ip::ClientIp;
 pub use identity::{Caller, SessionCookie, Signed, Viewer};
+pub(crate) use object::object;
 pub use path::{Id, Query};

@@ -1,7 +1,8 @@
 //! Writes that are asked for twice and done once (`Idempotency-Key`).
 //!
-//! The key is claimed before the call, and its answer kept for 24 hours. An answer that holds a
-//! secret is never kept: those calls are safe to run again, and are.
+//! The key is claimed before the call, and its answer kept for 24 hours, sealed with the key itself.
+//! An answer that holds a secret is never kept: those calls are safe to run again, and are. The call
+//! runs to its end though its caller hangs up: who tries again is told what came of it.
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use gg_app::guest_list::FILE_BYTES_MAX;
 use gg_domain::id::AccountId;
 use gg_store::{Answered, Claim, StoreError, WriteTx};
 use jiff::Timestamp;
@@ -25,8 +27,8 @@ use crate::state::Web;
 const HEADER: &str = "idempotency-key";
 /// Most characters of a key.
 const KEY_CHARS_MAX: usize = 255;
-/// Most bytes of a body that takes part: the largest that any write takes is a guest list.
-const BODY_BYTES_MAX: usize = gg_app::guest_list::FILE_BYTES_MAX;
+/// Most bytes of a body that takes part: the largest that any call takes, a guest list.
+const BODY_BYTES_MAX: usize = FILE_BYTES_MAX;
 /// Most bytes of an answer that is kept.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
 
@@ -40,7 +42,13 @@ pub async fn once(Extension(web): Extension<Arc<Web>>, request: Request, next: N
     let key = request.headers().get(HEADER).cloned();
     match (caller, key) {
         (Some(account), Some(key)) if !request.method().is_safe() => {
-            run(&web, account, &key, request, next).await.unwrap_or_else(IntoResponse::into_response)
+            // A task of its own: a caller who hangs up, and tries again, must find this call's answer, not none.
+            let call = tokio::spawn(async move { run(&web, account, &key, request, next).await });
+            let answer = call.await.unwrap_or_else(|panic| {
+                tracing::error!(%panic, "a write with an idempotency key broke off");
+                Err(Problem::internal())
+            });
+            answer.unwrap_or_else(IntoResponse::into_response)
         }
         _ => next.run(request).await,
     }
@@ -53,7 +61,8 @@ async fn run(
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= KEY_CHARS_MAX);
+    let visible = |key: &&str| key.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = key.to_str().ok().filter(visible).filter(|key| !key.is_empty() && key.len() <= KEY_CHARS_MAX);
     let key = key
         .ok_or_else(|| Problem::bad_request("Idempotency-Key takes 1 to 255 visible characters"))?
         .to_string();
@@ -61,10 +70,11 @@ async fn run(
     let body = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| Problem::too_large(BODY_BYTES_MAX))?;
     let hash = request_hash(parts.method.as_str(), &parts.uri.to_string(), &body);
     let at = web.app.sources.now();
+    let key = Key { account, name: web.app.secrets.answer_name(account, &key), text: key, claimed_at: at };
 
-    match claim(web, account, key.clone(), hash, at).await? {
+    match claim(web, key.clone(), hash).await? {
         Claim::New => {}
-        Claim::Done(answered) => return Ok(replay(answered)),
+        Claim::Done(answered) => return replay(web, &key, answered),
         Claim::Running => {
             let detail = "the first call with this Idempotency-Key still runs";
             let problem =
@@ -79,33 +89,38 @@ async fn run(
         }
     }
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    settle(web, account, key, at, response).await
+    settle(web, key, response).await
+}
+
+/// A key that was claimed.
+#[derive(Clone)]
+struct Key {
+    account: AccountId,
+    /// What it is kept as.
+    name: String,
+    /// The key itself.
+    text: String,
+    claimed_at: Timestamp,
 }
 
 /// Keeps the answer of a call that did something; lets go of the key where it may be run again.
-async fn settle(
-    web: &Web,
-    account: AccountId,
-    key: String,
-    at: Timestamp,
-    response: Response,
-) -> Result<Response, Problem> {
+async fn settle(web: &Web, key: Key, response: Response) -> Result<Response, Problem> {
     let status = response.status();
     let secret = response.extensions().get::<Secret>().is_some();
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.map_err(|_| Problem::internal())?;
     let keep = status.is_success() && !secret && bytes.len() <= ANSWER_BYTES_MAX;
     let location = parts.headers.get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_string);
-    let text = String::from_utf8(bytes.to_vec()).ok();
+    let body = web.app.secrets.seal_answer(&web.app.sources, key.account, &key.text, &bytes);
     let done = web
         .app
         .store
         .write(async move |tx: &mut WriteTx| -> Result<(), StoreError> {
             if keep {
-                let answered = Answered { status: status.as_u16().into(), location, body: text };
-                tx.complete_idempotency_key(account, &key, at, &answered).await
+                let answered = Answered { status: status.as_u16().into(), location, body: Some(body) };
+                tx.complete_idempotency_key(key.account, &key.name, key.claimed_at, &answered).await
             } else {
-                tx.release_idempotency_key(account, &key, at).await
+                tx.release_idempotency_key(key.account, &key.name, key.claimed_at).await
             }
         })
         .await;
@@ -116,31 +131,32 @@ async fn settle(
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-async fn claim(
-    web: &Web,
-    account: AccountId,
-    key: String,
-    hash: [u8; 32],
-    at: Timestamp,
-) -> Result<Claim, Problem> {
+async fn claim(web: &Web, key: Key, hash: [u8; 32]) -> Result<Claim, Problem> {
     let claim = web.app.store.write(async move |tx: &mut WriteTx| -> Result<Claim, StoreError> {
-        tx.claim_idempotency_key(account, &key, &hash, at).await
+        tx.claim_idempotency_key(key.account, &key.name, &hash, key.claimed_at).await
     });
     Ok(claim.await?)
 }
 
-fn replay(answered: Answered) -> Response {
+fn replay(web: &Web, key: &Key, answered: Answered) -> Result<Response, Problem> {
+    let sealed = answered.body.unwrap_or_default();
+    let body = web.app.secrets.unseal_answer(key.account, &key.text, &sealed).ok_or_else(|| {
+        tracing::error!("a kept answer does not open: the secret of this deployment was changed");
+        Problem::internal()
+    })?;
     let status = u16::try_from(answered.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-    let mut response = Response::new(Body::from(answered.body.unwrap_or_default()));
+    let has_body = !body.is_empty();
+    let mut response = Response::new(Body::from(body.to_vec()));
     *response.status_mut() = status.unwrap_or(StatusCode::OK);
-    if response.status() != StatusCode::NO_CONTENT {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let headers = response.headers_mut();
+    if has_body {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     if let Some(location) = answered.location.and_then(|location| HeaderValue::try_from(location).ok()) {
-        response.headers_mut().insert(LOCATION, location);
+        headers.insert(LOCATION, location);
     }
-    response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
-    response
+    headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+    Ok(response)
 }
 
 fn request_hash(method: &str, uri: &str, body: &Bytes) -> [u8; 32] {

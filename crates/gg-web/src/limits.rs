@@ -22,9 +22,10 @@ const OPENINGS_AN_HOUR: u32 = 600;
 const ANSWERS_A_MINUTE: u32 = 240;
 /// Calls of one API key or session a second, and in one burst.
 const CREDENTIAL_A_SECOND: u32 = 500;
-/// Failed sign-ins of one account an hour.
+/// Tries to sign in to one account an hour from one class of addresses: who tries from elsewhere cannot
+/// shut the owner out.
 const SIGN_INS_AN_HOUR: u32 = 30;
-/// Failed sign-ins of one class of addresses an hour.
+/// Tries to sign in of one class of addresses an hour, to whatever accounts.
 const SIGN_INS_OF_PREFIX_AN_HOUR: u32 = 300;
 /// Bad tokens of one class of addresses a minute.
 const BAD_TOKENS_A_MINUTE: u32 = 600;
@@ -37,7 +38,7 @@ pub struct Limits {
     own_openings: DefaultKeyedRateLimiter<(GuestId, DeviceId)>,
     answers: DefaultKeyedRateLimiter<GuestId>,
     credentials: DefaultKeyedRateLimiter<uuid::Uuid>,
-    sign_ins: DefaultKeyedRateLimiter<String>,
+    sign_ins: DefaultKeyedRateLimiter<(String, Option<Prefix>)>,
     sign_in_prefixes: DefaultKeyedRateLimiter<Option<Prefix>>,
     bad_tokens: DefaultKeyedRateLimiter<Option<Prefix>>,
 }
@@ -96,8 +97,9 @@ impl Limits {
     /// # Errors
     /// 429 where there were too many.
     pub fn sign_in(&self, email: &str, ip: Option<IpAddr>) -> Result<(), Problem> {
-        check(&self.sign_in_prefixes, &ip.map(Prefix::of))?;
-        check(&self.sign_ins, &email.trim().to_lowercase())
+        let prefix = ip.map(Prefix::of);
+        check(&self.sign_in_prefixes, &prefix)?;
+        check(&self.sign_ins, &(email.trim().to_lowercase(), prefix))
     }
 
     /// One bad token from `ip`.

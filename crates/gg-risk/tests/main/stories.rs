@@ -105,12 +105,16 @@ fn several_strangers_make_a_link_suspicious_and_its_guest_stays_verified() {
 }
 
 #[test]
-fn a_browser_that_a_program_drives_is_review_at_first_and_suspicious_as_a_stranger() {
+fn a_browser_that_a_program_drives_is_told_at_first_and_suspicious_as_a_stranger() {
     let driven = |access: &LinkAccess, mut said: serde_json::Value| {
         said["webdriver"] = json!(true);
         LinkAccess { signals: signals(&said), ..access.clone() }
     };
-    expect(&Link::default().judge(&driven(&opening(), phone())), Band::Medium);
+    let first = Link::default().judge(&driven(&opening(), phone()));
+    expect(&first, Band::Low);
+    assert!(
+        first.reasons.iter().any(|reason| reason.code == ReasonCode::AutomationFlag && reason.nats > 0.0)
+    );
     expect(&Link::answered().judge(&driven(&stranger(), laptop())), Band::High);
 }
 

@@ -37,3 +37,10 @@ pub(crate) async fn event(db: &TestDb) -> EventId {
     testing::run(db, sql).await.unwrap();
     id
 }
+
+/// How many rows a table has.
+pub(crate) async fn rows(db: &TestDb, table: &str) -> i64 {
+    // Text of a statement lives as long as the program: a handful of tables, in a test.
+    let sql: &'static str = Box::leak(format!("select cast(count(*) as text) from {table}").into_boxed_str());
+    testing::words(db, sql).await.unwrap()[0].parse().unwrap()
+}

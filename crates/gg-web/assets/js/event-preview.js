@@ -15,6 +15,12 @@ export default function eventPreview(root) {
     return field instanceof HTMLInputElement ? field.value.trim() : "";
   };
 
+  // Most events take place where they are planned. An empty zone takes the browser's own; anybody may change it.
+  const zone = form.elements.namedItem("time_zone");
+  if (zone instanceof HTMLInputElement && !zone.value) {
+    zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+  }
+
   form.addEventListener("input", () => {
     const name = shown("name");
     if (name instanceof HTMLElement) name.textContent = typed("name") || (name.dataset.empty ?? "");

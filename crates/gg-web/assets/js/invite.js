@@ -19,6 +19,10 @@ import { signals } from "./signals.js";
 const SEEN_MS = 1500;
 /** Before the one second try, in ms. */
 const AGAIN_MS = 2500;
+/** How long an answer waits for its opening to be taken, in ms; without, the server makes one of the answer. */
+const HOLD_MS = 1500;
+/** Where the server leads after an answer: whoever lands there has just been here. */
+const SENT = "#sent";
 
 /** @param {HTMLElement} main with `data-token` and `data-fingerprint` */
 export default function invite(main) {
@@ -30,7 +34,8 @@ export default function invite(main) {
 function opening(main) {
   const seen = new SeenTime();
   let interacted = false;
-  let sent = false;
+  /** @type {Promise<void> | null} what is under way, once it is */
+  let told = null;
   /** @type {Partial<Signals>} */
   let traits = {};
   if (main.dataset.fingerprint !== "off") {
@@ -40,46 +45,72 @@ function opening(main) {
   }
   const all = () => ({ ...traits, visible_ms: seen.ms(), interacted });
 
-  for (const act of ["pointerdown", "keydown", "input"]) {
-    addEventListener(act, () => {
-      interacted = true;
-      tell();
-    });
+  if (location.hash === SENT) {
+    leaveToken();
+  } else {
+    for (const act of ["pointerdown", "keydown", "input"]) {
+      addEventListener(act, () => {
+        interacted = true;
+        tell();
+      });
+    }
+    const waiting = setInterval(() => {
+      if (seen.ms() >= SEEN_MS) tell();
+      if (told) clearInterval(waiting);
+    }, 100);
   }
-  const waiting = setInterval(() => seen.ms() >= SEEN_MS && tell(), 100);
 
-  for (const form of main.querySelectorAll("form[data-answer]")) {
-    form.addEventListener("submit", () => {
-      const field = form.querySelector("[data-signals]");
-      // Where no opening was taken yet, the answer brings the signals and is itself the human act.
+  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (main.querySelectorAll("form[data-answer]"))) {
+    let going = false;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (going) return;
+      going = true;
       interacted = true;
-      if (field instanceof HTMLInputElement) field.value = JSON.stringify(all());
       form.querySelector("button:not([type=button])")?.setAttribute("aria-busy", "true");
+      tell();
+      // The answer names its opening where there is one, so that both are one visit to the host.
+      Promise.race([told, pause(HOLD_MS)]).then(() => {
+        const field = form.querySelector("[data-signals]");
+        if (field instanceof HTMLInputElement) field.value = JSON.stringify(all());
+        form.submit();
+      });
     });
   }
+  // Back from the next page: the form can be sent again.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-  async function tell() {
-    if (sent || document.visibilityState !== "visible") return;
-    sent = true;
-    clearInterval(waiting);
+  function tell() {
+    if (!told && document.visibilityState === "visible") told = open();
+  }
+
+  async function open() {
     const taken = (await send(main.dataset.token ?? "", all())) ?? (await again());
     if (!taken) return;
     for (const field of main.querySelectorAll("[data-access-id]")) {
       if (field instanceof HTMLInputElement) field.value = taken.access_id;
     }
-    if (navigator.cookieEnabled && location.pathname.startsWith("/i/")) history.replaceState(null, "", "/invite");
+    // Whoever is taken for a machine has no page at /invite.
+    if (taken.band !== null || taken.test) leaveToken();
   }
 
   async function again() {
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS * (0.5 + Math.random())));
+    await pause(AGAIN_MS * (0.5 + Math.random()));
     return send(main.dataset.token ?? "", all());
   }
+}
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function leaveToken() {
+  if (navigator.cookieEnabled) history.replaceState(null, "", "/invite");
 }
 
 /**
  * @param {string} token
  * @param {object} read
- * @returns {Promise<{ access_id: string } | null>}
+ * @returns {Promise<{ access_id: string, band: string | null, test?: boolean } | null>}
  */
 async function send(token, read) {
   try {

@@ -43,7 +43,7 @@ pub struct LabelAccess {
 
 /// An opening of a link, as the organiser sees it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Access {
+pub struct LabelledAccess {
     /// Its id.
     access_id: Uuid,
     /// The event.
@@ -101,7 +101,7 @@ impl From<Label> for LabelWord {
     }
 }
 
-impl From<AccessRow> for Access {
+impl From<AccessRow> for LabelledAccess {
     fn from(row: AccessRow) -> Self {
         let band = row.band.as_deref().and_then(gg_domain::risk::Band::parse);
         let reasons = row.reasons.0.into_iter().map(|reason| AccessReason {
@@ -131,7 +131,7 @@ impl From<AccessRow> for Access {
     post, path = "/api/v1/accesses/{access_id}/label", tag = "Activity",
     params(("access_id" = Uuid, Path, description = "The opening.")), request_body = LabelAccess,
     responses(
-        (status = 200, description = "The opening as it is judged now.", body = Access),
+        (status = 200, description = "The opening as it is judged now.", body = LabelledAccess),
         (status = 409, description = "Its pending answer does not fit into the event any more."),
         (status = 412, description = "The guest opened the link at that very moment: say it again.")
     )
@@ -141,7 +141,7 @@ async fn label_access(
     Signed(actor): Signed,
     Id(access): Id<AccessId>,
     Json(word): Json<LabelAccess>,
-) -> Result<axum::Json<Access>, Problem> {
+) -> Result<axum::Json<LabelledAccess>, Problem> {
     let row = web.app.label_access(actor, access, word.label.into()).await?;
     Ok(axum::Json(row.into()))
 }

@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
+use super::object::Object;
 use crate::problem::Problem;
 
 /// Most bytes of a JSON body: the largest, a policy of 64 delegates with 200 guests each, takes half of it.
@@ -46,10 +47,10 @@ impl<S: Send + Sync> FromRequest<S> for Text {
 /// 400 where it is no JSON, 422 with a pointer where it is of another shape.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let read = serde_path_to_error::deserialize(&mut json);
-    let value = read.map_err(|error| {
-        let pointer = pointer(error.path());
-        let inner = error.into_inner();
+    let mut track = serde_path_to_error::Track::new();
+    let read = T::deserialize(Object(serde_path_to_error::Deserializer::new(&mut json, &mut track)));
+    let value = read.map_err(|inner| {
+        let pointer = pointer(&track.path());
         if inner.is_data() {
             Problem::invalid_field(&pointer, words(&inner))
         } else {
@@ -127,6 +128,14 @@ mod tests {
         for text in ["{", "", "{\"guests\": []} {}", "{\"guests\": [NaN]}"] {
             assert_eq!(parse::<Party>(text.as_bytes()).unwrap_err().status, 400, "{text}");
         }
+    }
+
+    #[test]
+    fn an_array_is_no_struct() {
+        assert_eq!(
+            parse::<Party>(b"[[]]").unwrap_err().errors[0].detail,
+            "invalid type: sequence, expected an object"
+        );
     }
 
     #[test]

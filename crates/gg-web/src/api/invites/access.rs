@@ -74,7 +74,7 @@ pub(super) struct Body200 {
     #[schema(value_type = Decision)]
     decision: Action,
     /// How sure we are; `null` for a machine's opening and a test.
-    #[schema(value_type = Option<BandSchema>)]
+    #[schema(value_type = Option<crate::api::guests::Band>)]
     band: Option<Band>,
     /// The band in a word.
     #[schema(value_type = Option<LabelSchema>)]
@@ -95,18 +95,6 @@ pub(super) enum Decision {
     Allow,
     StepUp,
     Hold,
-    Block,
-}
-
-/// How sure we are.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Band)]
-#[serde(rename_all = "snake_case")]
-#[expect(dead_code, reason = "describes `gg_domain::risk::Band`")]
-pub(super) enum BandSchema {
-    Low,
-    Medium,
-    High,
     Block,
 }
 

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::body::Body;
 use super::{TurnedAway, Use, admit, invalid, turn_away};
+use crate::api::rsvps::PlusOne;
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::visit::Visit;
@@ -40,16 +41,9 @@ pub(super) struct Request {
     note: Option<String>,
 }
 
-/// Somebody whom a guest brings.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PlusOne {
-    /// His name.
-    name: String,
-}
-
 /// A guest's answer as it counts now.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Rsvp)]
+#[schema(as = InviteAnswer)]
 pub(super) struct Answer {
     #[schema(value_type = Uuid)]
     guest_id: gg_domain::id::GuestId,

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use crate::extract::object;
 use crate::route::{Routes, route};
 
 /// The operations on policies.
@@ -28,8 +29,10 @@ pub fn routes() -> Routes {
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// Where the bands begin.
+    #[serde(deserialize_with = "object")]
     thresholds: PolicyThresholds,
     /// What is done in each band.
+    #[serde(deserialize_with = "object")]
     actions: PolicyActions,
     /// Networks whose newness is no evidence: the venue, an office.
     #[schema(max_items = 64, example = json!(["203.0.113.0/24"]))]

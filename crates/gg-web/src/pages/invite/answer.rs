@@ -24,6 +24,9 @@ use crate::{invite_cookie, nonce, pages};
 /// Sooner than this after the page was made nobody has read it, chosen and pressed: the gate's own figure.
 const NO_PERSON_BEFORE: SignedDuration = SignedDuration::from_millis(1_500);
 
+/// Tells the page's script that who lands there has just been here: no new opening.
+const SENT: &str = "#sent";
+
 const ONCE_MORE: &str = "Please press “Send my answer” once more, so that we know it was you.";
 const OPEN_TOO_LONG: &str =
     "This page was open for a long time. Your answer is still here: please send it once more.";
@@ -127,7 +130,8 @@ impl Reply<'_> {
     /// without the token.
     fn see_other(&self, judged: Option<&Judged>) -> Response {
         let keeps = self.visit.device.is_some();
-        let to = if keeps { invite_cookie::PATH.to_owned() } else { format!("/i/{}", self.token) };
+        let path = if keeps { invite_cookie::PATH.to_owned() } else { format!("/i/{}", self.token) };
+        let to = format!("{path}{SENT}");
         let to = HeaderValue::from_str(&to).expect("a token that was verified is base64url");
         let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
         if judged.is_none() {

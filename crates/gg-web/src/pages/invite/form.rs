@@ -51,11 +51,7 @@ impl Post {
         match name.as_str() {
             "step" => self.step = value,
             "nonce" => self.nonce = value,
-            "attending" => {
-                self.attending = [("yes", true), ("no", false)]
-                    .into_iter()
-                    .find_map(|(word, is)| (value == word).then_some(is));
-            }
+            "attending" => self.attending = choice(&value),
             "access_id" => self.access = value.parse().ok(),
             "signals" => self.signals = signals(&value),
             "plus_one" => self.names.push(value),
@@ -120,6 +116,14 @@ impl Post {
     /// The names that are names, each with its field.
     fn brought(&self) -> impl Iterator<Item = (usize, &String)> {
         self.names.iter().enumerate().filter(|(_, name)| !name.trim().is_empty())
+    }
+}
+
+fn choice(word: &str) -> Option<bool> {
+    match word {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
     }
 }
 

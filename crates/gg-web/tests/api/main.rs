@@ -1,0 +1,8 @@
+//! The JSON API as its callers meet it, on both databases.
+#![cfg(test)]
+
+mod credentials;
+mod idempotency;
+mod members;
+mod problems;
+mod stage;

@@ -108,6 +108,7 @@ impl App {
     ) -> Result<FormAnswer> {
         let answer = Arc::new(Answer::parse(input)?);
         let opening = Opening { act: Some(Act::Answered), ..opening.clone() };
+        let _turn = self.turns.of(token).await;
         for _ in 0..ANSWER_TRIES {
             let verdict = Arc::new(self.judge(token, &opening).await?);
             if verdict.judged.test {

@@ -41,7 +41,7 @@ pub use keyring::{Keyring, KeyringError};
 pub use members::MEMBERS_MAX;
 pub use open_invite::{Fetch, FetchQueue, Fetches, InvitePage, OpenLink, fetches};
 pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
-pub use score_access::{Judged, Opening};
+pub use score_access::{Judged, Opening, Turns};
 pub use secrets::{SECRET_LEN, Secrets};
 pub use send_invitations::{Channel, NAMED_GUESTS_MAX, Recipients, Sent, Skipped};
 pub use sign_in::{API_KEY_PREFIX, Identity, NewSession};
@@ -64,6 +64,8 @@ pub struct App {
     pub fetches: Fetches,
     /// Imports under way.
     pub imports: Imports,
+    /// Openings of one link take turns.
+    pub turns: Turns,
     /// Where guests reach us, without a slash at the end.
     pub public_url: Arc<str>,
     /// Whether a six-digit code can reach a guest: while not, a step-up lets in (CONTRACT.md).

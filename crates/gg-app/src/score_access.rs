@@ -5,6 +5,8 @@
 //! read. Who loses that race judges again. When the engine does not answer in time the guest is
 //! let in, and the access says so (docs/adr/0007).
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 use std::time::Duration;
 
 use gg_domain::access::{Act, Acts, Class, Headers, LinkAccess, Method, Network};
@@ -17,6 +19,7 @@ use gg_domain::token::Purpose;
 use gg_risk::{Admission, EventFacts, Known, Touched};
 use gg_store::{AccessWrite, Conn, LinkRow, NewAccess};
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::App;
 use crate::error::{Error, Result};
@@ -25,12 +28,35 @@ use crate::open_invite::{OpenLink, open_link};
 
 /// How long a guest waits for the engine before he is let in (CONTRACT.md).
 const SCORE_DEADLINE: Duration = Duration::from_millis(250);
+/// Turns that links share: few enough to cost nothing, enough that two links seldom meet.
+const TURNS: usize = 1024;
 /// How often an opening that lost the race for the guest's row is judged again.
 const JUDGE_TRIES: usize = 8;
 /// Other guests' links that a device opened count for so long (RISK.md 5.1, G).
 const TOUCHED_FOR: SignedDuration = SignedDuration::from_hours(48);
 /// A previewer's fetch of a link counts for so long (RISK.md 5.1, Sh).
 const PREVIEW_FOR: SignedDuration = SignedDuration::from_hours(72);
+
+/// Openings of one link take turns here, so that a group that opens a forwarded link at once is let in one after the
+/// other rather than sent away for racing. Other processes are met by the revision of the guest's row.
+#[derive(Clone, Debug)]
+pub struct Turns(Arc<[Mutex<()>]>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self((0..TURNS).map(|_| Mutex::new(())).collect())
+    }
+}
+
+impl Turns {
+    /// Waits until it is this link's turn; two links that share one by chance wait for each other.
+    pub(crate) async fn of(&self, token: &str) -> MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        token.hash(&mut hasher);
+        let index = usize::try_from(hasher.finish() % TURNS as u64).unwrap_or(0);
+        self.0[index].lock().await
+    }
+}
 
 /// An opening as it arrived.
 #[derive(Clone, Debug)]
@@ -83,6 +109,7 @@ impl App {
     /// # Errors
     /// [`Error::DeadLink`], or the store's.
     pub async fn score_access(&self, token: &str, opening: &Opening) -> Result<Judged> {
+        let _turn = self.turns.of(token).await;
         for _ in 0..JUDGE_TRIES {
             let verdict = self.judge(token, opening).await?;
             if self.store.write_access(to_write(&self.sources, &verdict)).await? {

@@ -129,13 +129,13 @@ impl Permission {
 /// What an API key may be used for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Scope {
-    /// Reads events, summaries, activity, the live feed, policies.
+    /// Reads events, summaries, policies.
     #[serde(rename = "events:read")]
     EventsRead,
     /// Makes, changes and deletes events and their policies.
     #[serde(rename = "events:write")]
     EventsWrite,
-    /// Reads and exports guests and answers.
+    /// Reads and exports guests and answers; activity and the live feed, which tell of both.
     #[serde(rename = "guests:read")]
     GuestsRead,
     /// Makes, changes, imports and deletes guests; records answers.

@@ -259,7 +259,8 @@ impl Reader<'_> {
     }
 
     fn visible_ms(&mut self) -> Option<u64> {
-        let ms = self.number("visible_ms")?.round();
+        // Down, and no less than nought: what was not quite long enough does not become so by rounding.
+        let ms = self.number("visible_ms")?.floor().max(0.0);
         (0.0..=VISIBLE_MS_MAX).contains(&ms).then(|| {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just above")]
             let ms = ms as u64;
@@ -363,7 +364,7 @@ mod tests {
     fn absurd_values_count_as_missing() {
         let absurd = json!({
             "screen": "0x-4", "pixel_ratio": -1, "color_depth": 1e300, "cores": 0, "memory": -8,
-            "tz_offset": 99999, "visible_ms": -5, "canvas": "", "languages": [], "plugins": 1e9,
+            "tz_offset": 99999, "visible_ms": 1e300, "canvas": "", "languages": [], "plugins": 1e9,
         });
         assert_eq!(Signals::parse(&absurd), Ok(Some(Signals::default())));
     }
@@ -383,9 +384,9 @@ mod tests {
     }
 
     #[test]
-    fn fractions_of_a_millisecond_are_rounded() {
-        let signals = Signals::parse(&json!({"visible_ms": 1499.6})).unwrap().unwrap();
-        assert_eq!(signals.visible_ms, Some(1500));
+    fn what_was_not_seen_for_long_enough_is_not_rounded_up() {
+        let seen = |ms: f64| Signals::parse(&json!({"visible_ms": ms})).unwrap().unwrap().visible_ms;
+        assert_eq!((seen(1499.6), seen(-5.0)), (Some(1499), Some(0)));
     }
 
     #[test]

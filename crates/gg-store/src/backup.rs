@@ -25,7 +25,7 @@ pub struct Contents {
     pub secret: Option<Vec<u8>>,
     /// Guests in it, to be told.
     pub guests: i64,
-    /// Answers in it, to be told.
+    /// Guests who have answered, to be told.
     pub answers: i64,
 }
 
@@ -87,7 +87,7 @@ pub fn contents(file: &Path) -> Result<Contents> {
         )));
     }
     let count = |table: &str| db.query_row(&format!("select count(*) from {table}"), [], |row| row.get(0));
-    Ok(Contents { secret, guests: count("guests")?, answers: count("rsvp_history")? })
+    Ok(Contents { secret, guests: count("guests")?, answers: count("rsvps")? })
 }
 
 /// Puts the database of a backup to `target`, which must not exist, under another `epoch`.

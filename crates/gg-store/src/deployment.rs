@@ -154,6 +154,11 @@ impl WriteTx {
     /// [`crate::StoreError`].
     pub async fn retire_signing_key(&mut self, id: KeyId, now: Timestamp) -> Result<bool> {
         const SQL: &str = "update signing_keys set retired_at = $2 where id = $1 and retired_at is null";
-        Ok(self.execute(SQL, args![id, now]).await? == 1)
+        const LINKS: &str = "update invites set state = 'revoked' where key_id = $1 and state = 'living'";
+        let retired = self.execute(SQL, args![id, now]).await? == 1;
+        if retired {
+            self.execute(LINKS, args![id]).await?;
+        }
+        Ok(retired)
     }
 }

@@ -1,7 +1,7 @@
 //! Writes that are asked for twice and done once (`Idempotency-Key`).
 //!
 //! The key is claimed before the call, and its answer kept for 24 hours, sealed with the key itself.
-//! An answer that holds a secret is never kept: those calls are safe to run again, and are. The call
+//! So an answer with a link in it can be given again, and yet nobody reads a link out of the database. The call
 //! runs to its end though its caller hangs up: who tries again is told what came of it.
 
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -31,10 +31,6 @@ const KEY_CHARS_MAX: usize = 255;
 const BODY_BYTES_MAX: usize = FILE_BYTES_MAX;
 /// Most bytes of an answer that is kept.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
-
-/// Says of an answer that it holds a secret and must not be kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Secret;
 
 /// Runs a write once for each key of an account. Stands behind the gate, which says who calls.
 pub async fn once(Extension(web): Extension<Arc<Web>>, request: Request, next: Next) -> Response {
@@ -106,12 +102,13 @@ struct Key {
 /// Keeps the answer of a call that did something; lets go of the key where it may be run again.
 async fn settle(web: &Web, key: Key, response: Response) -> Result<Response, Problem> {
     let status = response.status();
-    let secret = response.extensions().get::<Secret>().is_some();
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.map_err(|_| Problem::internal())?;
-    let keep = status.is_success() && !secret && bytes.len() <= ANSWER_BYTES_MAX;
+    let keep = status.is_success() && bytes.len() <= ANSWER_BYTES_MAX;
     let location = parts.headers.get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_string);
-    let body = web.app.secrets.seal_answer(&web.app.sources, key.account, &key.text, &bytes);
+    let tag = parts.headers.get(ETAG).map(|tag| tag.as_bytes().to_vec()).unwrap_or_default();
+    let kept = [tag.as_slice(), b"\n", &bytes].concat();
+    let body = web.app.secrets.seal_answer(&web.app.sources, key.account, &key.text, &kept);
     let done = web
         .app
         .store
@@ -145,6 +142,9 @@ fn replay(web: &Web, key: &Key, answered: Answered) -> Result<Response, Problem>
         Problem::internal()
     })?;
     let status = u16::try_from(answered.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    // The ETag stands on a line of its own before the body.
+    let end = body.iter().position(|byte| *byte == b'\n').ok_or_else(Problem::internal)?;
+    let (tag, body) = (&body[..end], &body[end + 1..]);
     let has_body = !body.is_empty();
     let mut response = Response::new(Body::from(body.to_vec()));
     *response.status_mut() = status.unwrap_or(StatusCode::OK);
@@ -155,6 +155,12 @@ fn replay(web: &Web, key: &Key, answered: Answered) -> Result<Response, Problem>
     if let Some(location) = answered.location.and_then(|location| HeaderValue::try_from(location).ok()) {
         headers.insert(LOCATION, location);
     }
+    if let Some(tag) =
+        Some(tag).filter(|tag| !tag.is_empty()).and_then(|tag| HeaderValue::from_bytes(tag).ok())
+    {
+        headers.insert(ETAG, tag);
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
     Ok(response)
 }

@@ -22,7 +22,7 @@ const LIMIT_DEFAULT: i64 = 100;
 
 /// The operations on activity.
 pub fn routes() -> Routes {
-    Routes::new().merge(route(Permission::ReadEvent, routes!(list_activity)))
+    Routes::new().merge(route(Permission::ReadGuests, routes!(list_activity)))
 }
 
 /// Which messages.

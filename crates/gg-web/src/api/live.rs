@@ -24,7 +24,7 @@ const EPOCH_CHARS_MAX: usize = 64;
 
 /// The live feed.
 pub fn routes() -> Routes {
-    Routes::new().merge(route(Permission::ReadEvent, routes!(watch_event)))
+    Routes::new().merge(route(Permission::ReadGuests, routes!(watch_event)))
 }
 
 /// From where on.

@@ -13,7 +13,6 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::extract::{Id, Json, Signed};
-use crate::idempotency::Secret;
 use crate::problem::Problem;
 use crate::route::{Routes, route};
 use crate::state::Web;
@@ -115,9 +114,7 @@ async fn invite(
     let url = web.app.invite_member(actor, event, &body.email, body.role).await?;
     let invited = Invited { account_id: None, status: "pending", url };
     let location = format!("/api/v1/events/{event}/members");
-    let mut response = (StatusCode::CREATED, [(LOCATION, location)], axum::Json(invited)).into_response();
-    response.extensions_mut().insert(Secret);
-    Ok(response)
+    Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(invited)).into_response())
 }
 
 /// List who helps with an event

@@ -4,13 +4,18 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
+use gg_domain::fields::FieldErrors;
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use super::object::Object;
 use crate::problem::Problem;
 
 /// Most bytes of a JSON body: the largest, a policy of 64 delegates with 200 guests each, takes half of it.
 const JSON_BYTES_MAX: usize = 1024 * 1024;
+
+/// Faults of one body that are named.
+const FAULTS_MAX: usize = 20;
 
 /// A JSON body.
 #[derive(Clone, Debug)]
@@ -50,15 +55,67 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut track = serde_path_to_error::Track::new();
     let read = T::deserialize(Object(serde_path_to_error::Deserializer::new(&mut json, &mut track)));
     let value = read.map_err(|inner| {
-        let pointer = pointer(&track.path());
         if inner.is_data() {
-            Problem::invalid_field(&pointer, words(&inner))
+            Problem::invalid(faults::<T>(bytes))
         } else {
             Problem::bad_request(format!("the body is not JSON: {inner}"))
         }
     })?;
     json.end().map_err(|error| Problem::bad_request(format!("the body is not JSON: {error}")))?;
     Ok(value)
+}
+
+/// Every fault of a body that is JSON of another shape. serde stops at the first: so what was faulty is put right with
+/// a value of some type, and the body read again.
+fn faults<T: DeserializeOwned>(bytes: &[u8]) -> FieldErrors {
+    let Ok(mut body) = serde_json::from_slice::<Value>(bytes) else {
+        return FieldErrors::one("", "the body is not an object that can be read");
+    };
+    let mut errors = FieldErrors::default();
+    for _ in 0..FAULTS_MAX {
+        let Some((pointer, detail)) = fault::<T>(&body) else { break };
+        errors.push(&pointer, detail);
+        let stand_ins = [json!(""), json!(0), json!(false), json!([]), json!({}), Value::Null];
+        let cured = stand_ins.into_iter().find_map(|stand_in| {
+            let mut tried = body.clone();
+            put(&mut tried, &pointer, stand_in)?;
+            let still = fault::<T>(&tried).is_some_and(|(again, _)| again == pointer || again.is_empty());
+            (!still).then_some(tried)
+        });
+        match cured {
+            Some(cured) => body = cured,
+            None => break,
+        }
+    }
+    if errors.0.is_empty() {
+        errors.push("", "a member is named twice");
+    }
+    errors
+}
+
+/// The first fault of a body: where, and what.
+fn fault<T: DeserializeOwned>(body: &Value) -> Option<(String, String)> {
+    let mut track = serde_path_to_error::Track::new();
+    let read = T::deserialize(Object(serde_path_to_error::Deserializer::new(body.clone(), &mut track)));
+    let detail = words(&read.err()?);
+    let pointer = pointer(&track.path());
+    // serde names a missing field in its sentence, and points at what it is missing from.
+    match detail.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        Some(name) => Some((format!("{pointer}/{name}"), "this is required".to_string())),
+        None => Some((pointer, detail)),
+    }
+}
+
+fn put(body: &mut Value, pointer: &str, value: Value) -> Option<()> {
+    let (parent, name) = pointer.rsplit_once('/')?;
+    match body.pointer_mut(parent)? {
+        Value::Object(members) => {
+            members.insert(name.replace("~1", "/").replace("~0", "~"), value);
+        }
+        Value::Array(items) => *items.get_mut(name.parse::<usize>().ok()?)? = value,
+        _ => return None,
+    }
+    Some(())
 }
 
 fn words(error: &serde_json::Error) -> String {
@@ -124,6 +181,26 @@ mod tests {
     }
 
     #[test]
+    fn every_fault_is_named_at_once() {
+        #[derive(Debug, serde::Deserialize)]
+        #[expect(dead_code, reason = "read by serde alone")]
+        struct Event {
+            name: String,
+            starts_at: String,
+            capacity: Option<i64>,
+        }
+        let pointers = |text: &str| {
+            let problem = parse::<Event>(text.as_bytes()).unwrap_err();
+            let named = problem.errors.into_iter().map(|fault| fault.pointer.unwrap());
+            named.collect::<Vec<_>>()
+        };
+
+        assert_eq!(pointers("{}"), ["/name", "/starts_at"]);
+        assert_eq!(pointers(r#"{"name": 1, "capacity": "x"}"#), ["/capacity", "/name", "/starts_at"]);
+        assert_eq!(pointers("[]"), [""]);
+    }
+
+    #[test]
     fn what_is_no_json_is_a_bad_request() {
         for text in ["{", "", "{\"guests\": []} {}", "{\"guests\": [NaN]}"] {
             assert_eq!(parse::<Party>(text.as_bytes()).unwrap_err().status, 400, "{text}");
@@ -142,6 +219,6 @@ mod tests {
     fn deep_nesting_is_refused() {
         let deep = "[".repeat(100_000);
 
-        assert_eq!(parse::<serde_json::Value>(deep.as_bytes()).unwrap_err().status, 400);
+        assert_eq!(parse::<Value>(deep.as_bytes()).unwrap_err().status, 400);
     }
 }

@@ -36,7 +36,9 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let given = parts.headers.get(header::IF_MATCH).ok_or_else(Problem::precondition_required)?;
-        Ok(given.to_str().map_or(Self::Unknown, parse))
+        // Of several, any may match (RFC 9110, 13.1.1): the last that we gave out is the likeliest.
+        let several = given.to_str().unwrap_or_default().split(',').map(parse);
+        Ok(several.filter(|one| *one != Self::Unknown).last().unwrap_or(Self::Unknown))
     }
 }
 

@@ -204,7 +204,7 @@ fn key_row(key: &ApiKey, organiser: &Organiser) -> KeyRow {
 
 fn choices(ticked: &[Scope]) -> Vec<ScopeChoice> {
     let explains = |scope| match scope {
-        Scope::EventsRead => "Read events, their figures and their live feed",
+        Scope::EventsRead => "Read events and their figures",
         Scope::EventsWrite => "Make, change and delete events and their rules",
         Scope::GuestsRead => "Read and export guests and their answers",
         Scope::GuestsWrite => "Add, change, import and erase guests; record answers",
@@ -224,7 +224,7 @@ fn choices(ticked: &[Scope]) -> Vec<ScopeChoice> {
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/account", get(show))
-        .route("/account/keys", post(make_key))
+        .route("/account/keys", post(make_key).get(async || axum::response::Redirect::to("/account")))
         .route("/account/keys/{key_id}/revoke", post(revoke_key))
         .route("/account/sessions/{session_id}/end", post(end_session))
         .route("/account/sign-out-everywhere", post(sign_out_everywhere))

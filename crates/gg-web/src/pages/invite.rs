@@ -22,6 +22,10 @@ mod words;
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/i/{token}", get(show::show).post(answer::answer))
+        // An address that gathered something on its way is a dead link like another.
+        .route("/i/", get(show::show))
+        .route("/i/{token}/", get(show::show))
+        .route("/i/{token}/{*rest}", get(show::show))
         .route(invite_cookie::PATH, get(show::show_again))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }

@@ -174,7 +174,7 @@ fn is_same(token: &str, guess: &str) -> bool {
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/signin", get(show).post(enter))
-        .route("/signout", post(leave))
+        .route("/signout", post(leave).get(async || axum::response::Redirect::to("/")))
         .route("/demo", get(demo))
 }
 

@@ -74,16 +74,22 @@ each_database! {
         assert_eq!(server.send(join(&others, &token, "a")).await.status, StatusCode::NOT_FOUND);
     }
 
-    async fn an_answer_with_a_secret_is_not_kept(db: TestDb) {
+    async fn an_answer_with_a_link_is_given_again_and_cannot_be_read_out_of_the_database(db: TestDb) {
         let server = Server::new(&db).await;
         let (ama, key) = server.organiser("ama@example.org").await;
         let path = server.members_path(ama).await;
         let body = json!({ "email": "kofi@example.org", "role": "editor" });
+        let call = |body: &serde_json::Value| Call::new("POST", &path).key(&key).with("idempotency-key", "a").json(body);
 
-        let answer = server.send(Call::new("POST", &path).key(&key).with("idempotency-key", "a").json(&body)).await;
+        let first = server.send(call(&body)).await;
+        let again = server.send(call(&body)).await;
+        let other = server.send(call(&json!({ "email": "kofi@example.org", "role": "owner" }))).await;
 
-        assert_eq!(answer.status, StatusCode::CREATED);
-        assert_eq!(testing::words(&db, "select key from idempotency_keys").await, Ok(vec![]));
+        assert_eq!((first.status, again.status), (StatusCode::CREATED, StatusCode::CREATED));
+        assert_eq!(first.json["url"], again.json["url"]);
+        assert_eq!(other.problem(), "idempotency-key-reused");
+        let kept = testing::words(&db, "select body from idempotency_keys").await.unwrap();
+        assert!(kept.len() == 1 && !kept[0].contains("join"), "{kept:?}");
     }
 
     async fn neither_key_nor_answer_is_kept_as_it_is(db: TestDb) {

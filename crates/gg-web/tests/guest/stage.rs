@@ -67,6 +67,7 @@ impl Stage {
             scorer: Arc::new(InProcess),
             fetches,
             imports: gg_app::Imports::default(),
+            turns: gg_app::Turns::default(),
             public_url: "https://guests.example".into(),
             step_up_deliverable: false,
         };

@@ -16,6 +16,9 @@ pub async fn run(file: &Path, settings: &Settings) -> Result<()> {
     let DatabaseUrl::Sqlite(database) = &settings.database else {
         bail!("backup is for SQLite; for PostgreSQL use pg_dump, and keep GUESTGUARD_SECRET with it");
     };
+    if file.exists() {
+        bail!("{} exists already: name another file", file.display());
+    }
     if !database.exists() {
         bail!("there is no database at {}: nothing to back up", database.display());
     }

@@ -5,7 +5,6 @@ mod revoke;
 mod rotate;
 mod try_link;
 
-use axum::Extension;
 use axum::http::header;
 use axum::response::IntoResponse;
 use gg_domain::actor::Permission;
@@ -13,7 +12,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::idempotency::Secret;
 use crate::route::{Routes, route};
 
 /// The operations on links.
@@ -37,7 +35,7 @@ pub struct Link {
 
 /// An answer that holds a secret: no cache keeps it, nor does an `Idempotency-Key`.
 fn secret(body: impl Serialize) -> impl IntoResponse {
-    (Extension(Secret), [(header::CACHE_CONTROL, "no-store")], axum::Json(body))
+    ([(header::CACHE_CONTROL, "no-store")], axum::Json(body))
 }
 
 fn told(link: &gg_app::Link) -> impl IntoResponse + use<> {

@@ -36,9 +36,9 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let given = parts.headers.get(header::IF_MATCH).ok_or_else(Problem::precondition_required)?;
-        // Of several, any may match (RFC 9110, 13.1.1): the last that we gave out is the likeliest.
+        // Of several, any may match (RFC 9110, 13.1.1); the last that we gave out is taken.
         let several = given.to_str().unwrap_or_default().split(',').map(parse);
-        Ok(several.filter(|one| *one != Self::Unknown).last().unwrap_or(Self::Unknown))
+        Ok(several.rev().find(|one| *one != Self::Unknown).unwrap_or(Self::Unknown))
     }
 }
 

@@ -439,7 +439,8 @@ fn postgres_pool(url: &str) -> Result<Pool> {
             "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
         );
     }
-    let roots = rustls::RootCertStore::from_iter(std::iter::empty());
+    // Where the URL asks for TLS, the server's certificate is judged by Mozilla's roots.
+    let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| unavailable(&error))?

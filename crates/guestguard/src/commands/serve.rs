@@ -102,17 +102,17 @@ fn web(settings: &Settings, app: App, address: SocketAddr, demo_token: Option<St
 /// The setup link while there is no account, and how a phone gets here.
 async fn greet(app: &App, public_url: &str, address: SocketAddr, demo: bool) -> Result<()> {
     tracing::info!(address = %address, "serving");
-    say(&format!("GuestGuard serves at {public_url}"))?;
+    tell(&format!("GuestGuard serves at {public_url}"));
     if !demo && let Some(token) = app.setup_token().await? {
-        say("No account yet. Make the first one here (this link alone is valid, for 24 hours):")?;
-        say(&format!("{public_url}/setup?token={}", *token))?;
+        tell("No account yet. Make the first one here (this link alone is valid, for 24 hours):");
+        tell(&format!("{public_url}/setup?token={}", *token));
     }
     if address.ip().is_loopback() {
         let here = own_address().map_or_else(|| "this machine's address".to_string(), |ip| ip.to_string());
-        say(&format!(
+        tell(&format!(
             "From a phone: GUESTGUARD_LISTEN=0.0.0.0:{port} GUESTGUARD_PUBLIC_URL=http://{here}:{port} guestguard serve",
             port = address.port()
-        ))?;
+        ));
     }
     Ok(())
 }
@@ -121,10 +121,17 @@ async fn start_demo(app: App, public_url: &str, token: &str, shutdown: Cancellat
     let password = format!("{token}-{PASSWORD_CHARS_MIN}");
     let owner = app.create_account(DEMO_EMAIL, password).await?;
     let demo = Demo::plan(app, owner.id).await?;
-    say("A sample event with 200 guests, in a folder that is thrown away. Sign in here:")?;
-    say(&format!("{public_url}/demo?token={token}"))?;
+    tell("A sample event with 200 guests, in a folder that is thrown away. Sign in here:");
+    tell(&format!("{public_url}/demo?token={token}"));
     tokio::spawn(demo.run(shutdown));
     Ok(())
+}
+
+/// Says a line on standard output. A server whose output nobody reads any more goes on serving.
+fn tell(line: &str) {
+    if let Err(error) = say(line) {
+        tracing::debug!(%error, "nobody reads standard output");
+    }
 }
 
 /// Deletes what has outlived its use, a little at a time.

@@ -1,0 +1,11 @@
+//! The organiser's pages from outside: what a browser without script sees, posts and is refused.
+#![cfg(test)]
+
+mod account;
+mod events;
+mod everywhere;
+mod guests;
+mod import;
+mod live;
+mod members;
+mod stage;

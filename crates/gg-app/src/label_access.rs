@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::facts::{self, AccessFigures};
 use crate::open_invite::open_link;
 use crate::plan_event::member;
-use crate::score_access::{event_facts, policy};
+use crate::score_access::{event_facts, policy, previews_since};
 
 impl App {
     /// An opening as it was judged, and the actor's role in its event.
@@ -73,7 +73,8 @@ impl App {
                 }
                 let guest = Actor::Invite { event: row.event_id, guest: row.guest_id };
                 tx.lock_guest(row.guest_id).await?.ok_or(Error::NotFound)?;
-                let link = tx.link(row.guest_id, row.generation).await?.ok_or(Error::NotFound)?;
+                let link = tx.link(row.guest_id, row.generation, previews_since(row.at)).await?;
+                let link = link.ok_or(Error::NotFound)?;
                 let (risk, revision) = tx.guest_risk(&guest, row.guest_id).await?;
                 let facts = event_facts(tx, &link, row.snapshot.0.cookie, row.at).await?;
 

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 
 use crate::App;
 use crate::error::{Error, Result};
+use crate::score_access::previews_since;
 
 /// Fetches that wait to be kept; a fuller queue drops them and counts, and the page is served.
 const FETCH_QUEUE_LEN: usize = 4096;
@@ -173,7 +174,7 @@ pub(crate) async fn open_link(
     now: Timestamp,
 ) -> Result<OpenLink> {
     let generation = if claims.purpose == Purpose::Try { 0 } else { claims.generation };
-    let row = conn.link(claims.guest, generation).await?.ok_or(BadToken)?;
+    let row = conn.link(claims.guest, generation, previews_since(now)).await?.ok_or(BadToken)?;
     let lives = match claims.purpose {
         Purpose::Try => now.as_second() / 60 < i64::from(claims.generation),
         Purpose::Invite => {

@@ -166,6 +166,11 @@ impl App {
     }
 }
 
+/// Since when previews of a link count for an opening at `at`.
+pub(crate) fn previews_since(at: Timestamp) -> Timestamp {
+    at.checked_sub(PREVIEW_FOR).unwrap_or(Timestamp::MIN)
+}
+
 /// What the event's other openings say of this device.
 pub(crate) async fn event_facts(
     conn: &mut Conn,
@@ -173,17 +178,16 @@ pub(crate) async fn event_facts(
     device: Option<DeviceId>,
     at: Timestamp,
 ) -> Result<EventFacts> {
-    let since = |span| at.checked_sub(span).unwrap_or(Timestamp::MIN);
     let touched = match device {
         Some(device) => {
-            conn.touched(row.event_id, device, row.guest_id, row.party_id, since(TOUCHED_FOR)).await?
+            let since = at.checked_sub(TOUCHED_FOR).unwrap_or(Timestamp::MIN);
+            conn.touched(row.event_id, device, row.guest_id, row.party_id, since).await?
         }
         None => Vec::new(),
     };
     let touched =
         touched.into_iter().map(|row| Touched { guest: row.guest_id, party: row.party_id }).collect();
-    let share_preview_at = conn.share_preview_at(row.guest_id, since(PREVIEW_FOR)).await?;
-    Ok(EventFacts { touched, share_preview_at, ..EventFacts::default() })
+    Ok(EventFacts { touched, share_preview_at: row.share_preview_at, ..EventFacts::default() })
 }
 
 pub(crate) fn policy(row: &LinkRow) -> Policy {

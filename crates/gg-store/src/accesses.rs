@@ -45,6 +45,8 @@ row! {
         pub risk: Option<Json<GuestRisk>>,
         /// The number of its changes; none where there is no row yet.
         pub revision: Option<i64>,
+        /// When a previewer last fetched the link, of the time that was asked about.
+        pub share_preview_at: Option<Timestamp>,
     }
 }
 
@@ -216,17 +218,23 @@ pub struct NewFetch {
 }
 
 impl Conn {
-    /// What is known of the link of a guest in one generation.
-    pub async fn link(&mut self, guest: GuestId, generation: u32) -> Result<Option<LinkRow>> {
+    /// What is known of the link of a guest in one generation, and of previews since `previews_since`.
+    pub async fn link(
+        &mut self,
+        guest: GuestId,
+        generation: u32,
+        previews_since: Timestamp,
+    ) -> Result<Option<LinkRow>> {
         const SQL: &str =
             "select g.id, g.event_id, g.party_id, i.state, i.key_id, e.ends_at, e.policy, k.state,
-                k.revision
+                k.revision, (select max(f.at) from fetches f
+                    where f.guest_id = g.id and f.at >= $3 and f.class = 'preview')
             from guests g
             join events e on e.id = g.event_id
             left join invites i on i.guest_id = g.id and i.generation = $2
             left join guest_risk k on k.guest_id = g.id
             where g.id = $1";
-        self.optional(SQL, args![guest, generation]).await
+        self.optional(SQL, args![guest, generation, previews_since]).await
     }
 
     /// Other guests of the event whose links this device opened: since `since`, and those of the
@@ -245,13 +253,6 @@ impl Conn {
                 and (d.last_at >= $4 or g.party_id = $5)
             order by d.last_at desc limit $6";
         self.all(SQL, args![event, device, guest, since, party, TOUCHED_MAX]).await
-    }
-
-    /// When a previewer last fetched a guest's link.
-    pub async fn share_preview_at(&mut self, guest: GuestId, since: Timestamp) -> Result<Option<Timestamp>> {
-        const SQL: &str =
-            "select max(at) from fetches where guest_id = $1 and at >= $2 and class = 'preview'";
-        Ok(self.one::<(Option<Timestamp>,)>(SQL, args![guest, since]).await?.0)
     }
 
     /// An access, by its id. Whose event it is not gets nothing.

@@ -19,7 +19,7 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 #[template(path = "pages/docs.html")]
 pub struct DocsPage {
     version: String,
-    introduction: Vec<String>,
+    introduction: Vec<Prose>,
     groups: Vec<Group>,
     forms: Vec<Form>,
 }
@@ -38,7 +38,7 @@ struct Operation {
     method: String,
     path: String,
     summary: String,
-    description: Vec<String>,
+    description: Vec<Prose>,
     parameters: Vec<Field>,
     body: Option<Kind>,
     answers: Vec<Answer>,
@@ -48,7 +48,7 @@ struct Operation {
 #[derive(Debug)]
 struct Answer {
     status: String,
-    description: String,
+    description: Prose,
     kind: Option<Kind>,
 }
 
@@ -56,7 +56,7 @@ struct Answer {
 #[derive(Debug)]
 struct Form {
     name: String,
-    description: String,
+    description: Prose,
     fields: Vec<Field>,
     words: Vec<String>,
 }
@@ -67,8 +67,12 @@ struct Field {
     name: String,
     kind: Kind,
     required: bool,
-    description: String,
+    description: Prose,
 }
+
+/// Words, and between back-ticks what a program says: `(is code, text)`.
+#[derive(Debug)]
+struct Prose(Vec<(bool, String)>);
 
 /// Of what type something is: a word, and the form that it names where it does.
 #[derive(Debug, PartialEq, Eq)]
@@ -101,17 +105,18 @@ impl DocsPage {
     }
 }
 
-/// The operations by tag, tags in the order in which they come.
+/// The operations by tag, in the order of the document's tags.
 fn groups(document: &Value) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+    let tags = document["tags"].as_array().into_iter().flatten();
+    let mut groups: Vec<Group> =
+        tags.map(|tag| Group { name: text(&tag["name"]), operations: Vec::new() }).collect();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         let methods = METHODS.iter().filter_map(|method| Some((*method, item.get(*method)?.as_object()?)));
         for (method, operation) in methods {
             let tag = operation.get("tags").map(|tags| text(&tags[0])).unwrap_or_default();
             let operation = Operation::of(document, method, path, operation);
-            match groups.iter_mut().find(|group| group.name.eq_ignore_ascii_case(&tag)) {
-                Some(group) => group.operations.push(operation),
-                None => groups.push(Group { name: tag, operations: vec![operation] }),
+            if let Some(group) = groups.iter_mut().find(|group| group.name == tag) {
+                group.operations.push(operation);
             }
         }
     }
@@ -140,7 +145,11 @@ impl Operation {
 
 impl Answer {
     fn of(status: &str, answer: &Value) -> Self {
-        Self { status: status.to_string(), description: text(&answer["description"]), kind: content(answer) }
+        Self {
+            status: status.to_string(),
+            description: Prose::of(&answer["description"]),
+            kind: content(answer),
+        }
     }
 }
 
@@ -153,7 +162,7 @@ impl Form {
         );
         Self {
             name: name.to_string(),
-            description: text(&schema["description"]),
+            description: Prose::of(&schema["description"]),
             fields: own.flat_map(fields).collect(),
             words: words.map(text).collect(),
         }
@@ -170,7 +179,7 @@ fn fields(schema: &Value) -> Vec<Field> {
             name: name.clone(),
             kind: Kind::of(schema),
             required: is_required(name),
-            description: text(&schema["description"]),
+            description: Prose::of(&schema["description"]),
         })
         .collect()
 }
@@ -184,7 +193,7 @@ impl Field {
                 form: None,
             },
             required: parameter["required"] == true,
-            description: text(&parameter["description"]),
+            description: Prose::of(&parameter["description"]),
         }
     }
 }
@@ -234,13 +243,19 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_string()
 }
 
-fn paragraphs(value: &Value) -> Vec<String> {
-    value
-        .as_str()
-        .into_iter()
-        .flat_map(|text| text.split("\n\n"))
-        .map(|text| text.replace('\n', " "))
-        .collect()
+fn paragraphs(value: &Value) -> Vec<Prose> {
+    value.as_str().into_iter().flat_map(|text| text.split("\n\n")).map(Prose::read).collect()
+}
+
+impl Prose {
+    fn of(value: &Value) -> Self {
+        Self::read(value.as_str().unwrap_or_default())
+    }
+
+    fn read(text: &str) -> Self {
+        let parts = text.split('`').enumerate().filter(|(_, part)| !part.is_empty());
+        Self(parts.map(|(i, part)| (i % 2 == 1, part.replace('\n', " "))).collect())
+    }
 }
 
 #[cfg(test)]

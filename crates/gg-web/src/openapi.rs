@@ -46,6 +46,19 @@ const INTRODUCTION: &str = "Personal invitation links that tell the guest from a
     Errors are `application/problem+json` (RFC 9457) with a stable `type`.\n\n\
     Who is not a member of an event gets 404 for all that is in it; a member whose role does not suffice gets 403.";
 
+/// What operations are about, in the order in which they are read.
+const TAGS: [(&str, &str); 9] = [
+    ("Events", "When, where, for how many."),
+    ("Guests", "Who is invited, and lists of them."),
+    ("Links", "Each guest’s own link, and sending it."),
+    ("Invites", "What the guest’s page says: that it was opened, and the answer. The link is the key."),
+    ("Answers", "Who comes, with whom."),
+    ("Activity", "What happens, and your word on it."),
+    ("Policy", "What is done with an opening that may not be the guest’s."),
+    ("Members", "Who helps with an event."),
+    ("Operations", "What a supervisor asks."),
+];
+
 /// The document as JSON text, the same as the committed one.
 pub fn json() -> Bytes {
     static JSON: OnceLock<Bytes> = OnceLock::new();
@@ -73,6 +86,8 @@ fn make() -> Value {
         "description": INTRODUCTION,
         "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
     });
+    document["tags"] =
+        TAGS.iter().map(|(name, description)| json!({ "name": name, "description": description })).collect();
     document["servers"] = json!([{ "url": "/" }]);
     document["components"]["securitySchemes"] = json!({
         "key": { "type": "http", "scheme": "bearer", "description": "An API key, `gg_…`." },
@@ -98,6 +113,13 @@ fn make() -> Value {
 fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let permission = permission(operation).unwrap_or(Permission::Public);
     let signed = !matches!(permission, Permission::Public | Permission::Link);
+    for tag in operation.get_mut("tags").and_then(Value::as_array_mut).into_iter().flatten() {
+        let known =
+            TAGS.iter().find(|(name, _)| tag.as_str().is_some_and(|tag| tag.eq_ignore_ascii_case(name)));
+        if let Some((name, _)) = known {
+            *tag = (*name).into();
+        }
+    }
     let writes = method != "get";
     operation.insert("security".into(), security(signed));
     if signed && path.contains("{event_id}") | path.contains("{guest_id}") | path.contains("{access_id}") {
@@ -239,11 +261,13 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_has_a_permission_a_summary_and_an_id_of_its_own() {
+    fn every_operation_has_a_permission_a_summary_a_tag_and_an_id_of_its_own() {
         let mut ids = std::collections::HashSet::new();
         for (path, method, operation) in operations() {
             assert!(permission(operation).is_some(), "{method} {path}");
             assert!(operation["summary"].as_str().is_some_and(|said| !said.is_empty()), "{method} {path}");
+            let tag = operation["tags"][0].as_str().unwrap_or_default();
+            assert!(TAGS.iter().any(|(name, _)| *name == tag), "{method} {path}: {tag}");
             assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{method} {path}");
         }
     }

@@ -34,10 +34,9 @@ pub(crate) async fn single_accesses(store: &Store, callers: usize, for_long: Dur
 
 async fn access(store: &Store, sources: &Sources, of: GuestId) -> AccessWrite {
     let known = store.read(async move |conn: &mut Conn| -> Result<LinkRow, StoreError> {
-        let link = conn.link(of, 1).await?.expect("a link");
+        let link = conn.link(of, 1, Timestamp::UNIX_EPOCH).await?.expect("a link");
         let device = DeviceId::from_uuid(of.uuid());
         conn.touched(event(), device, of, link.party_id, Timestamp::UNIX_EPOCH).await?;
-        conn.share_preview_at(of, Timestamp::UNIX_EPOCH).await?;
         Ok(link)
     });
     let known = known.await.expect("the link is read");

@@ -79,7 +79,8 @@ each_database! {
         let mut answers = Vec::new();
         for path in [foreign.as_str(), never, no_id] {
             let mut answer = server.send(Call::new("GET", path).key(&stranger).empty()).await;
-            answer.headers.remove("x-request-id").expect("each call has a number of its own");
+            // The number of a request is another each time, and tells nothing.
+            answer.headers.remove("x-request-id");
             answers.push((answer.status, answer.headers, answer.json));
         }
         assert_eq!(answers[0].0, StatusCode::NOT_FOUND);

@@ -1,6 +1,11 @@
 //! Guest lists as files: in, out, and in again.
 
+use std::time::Duration;
+
 use axum::http::{Method, StatusCode};
+use gg_app::Started;
+use gg_domain::actor::{Actor, Permission};
+use gg_domain::id::EventId;
 use serde_json::{Value, json};
 
 use crate::stage::{Answer, Client, on_stage};
@@ -141,6 +146,32 @@ fn an_export_is_a_file_that_imports_unchanged() {
 
         let again = import(&s.owner, &s.path("/guests/import"), &export.text()).await;
         assert_eq!(again.json(), json!({ "created": 0, "updated": 0, "unchanged": 2 }));
+    });
+}
+
+#[test]
+fn an_import_that_takes_longer_than_its_caller_waits_tells_how_far_it_is() {
+    on_stage(async |s| {
+        let actor = Actor::account(s.account, Permission::WriteGuests);
+        let event: EventId = s.event.parse().unwrap();
+        let file: String = (0..1_000).fold("name\n".into(), |file, i| file + &format!("Guest {i}\n"));
+        let prepared = s.app.prepare_import(actor, event, file.into_bytes(), Vec::new()).await.unwrap();
+        let started = s.app.start_import(actor, event, prepared, false, Duration::ZERO).await.unwrap();
+        let Started::Running(id) = started else { panic!("nobody waited for it") };
+
+        let path = format!("/api/v1/imports/{id}");
+        let stranger = s.stranger().await;
+        assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND);
+        let mut progress = s.owner.get(&path).await.json();
+        assert_eq!(progress["total"], 1_000);
+        while progress["state"] == "running" {
+            assert_eq!(progress["result"], Value::Null);
+            tokio::task::yield_now().await;
+            progress = s.owner.get(&path).await.json();
+        }
+        let result = json!({ "created": 1_000, "updated": 0, "unchanged": 0 });
+        let done = json!({ "state": "done", "done": 1_000, "total": 1_000, "result": result, "error": null });
+        assert_eq!(progress, done);
     });
 }
 

@@ -208,12 +208,3 @@ fn a_revoked_key_opens_nothing() {
         }
     });
 }
-
-#[test]
-fn an_import_is_seen_by_the_account_that_started_it() {
-    on_stage(async |s| {
-        let stranger = s.stranger().await;
-        let path = format!("/api/v1/imports/{}", s.account);
-        assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND);
-    });
-}

@@ -58,12 +58,13 @@ pages! {
         let event = stage.event().await;
         let ama = stage.ama().await;
         let path = format!("/events/{event}/import");
-        let (check, id) = sent(&ama, &path, b"Who,Colour,Remark\nEfua,vegan,aunt\n").await;
+        let (check, id) = sent(&ama, &path, b"Who,Colour,Mail\nEfua,vegan,efua@example.org\n").await;
+        ama.open(&check).await.shows("<option value=\"email\" selected>");
         ama.open(&check).await.shows("No column is called a name").shows("name=\"map_0\"").shows("Efua").hides("Add ");
 
-        let map = [("upload", id.as_str()), ("map_0", "name"), ("map_1", ""), ("map_2", "notes")];
+        let map = [("upload", id.as_str()), ("map_0", "name"), ("map_1", ""), ("map_2", "email")];
         assert_eq!(ama.post(&format!("{path}/map"), &map).await.location(), check);
-        ama.open(&check).await.shows("Add 1 guest<").shows("aunt").hides("<td dir=\"auto\">vegan");
+        ama.open(&check).await.shows("Add 1 guest<").shows("efua@example.org").hides("<td dir=\"auto\">vegan");
         ama.post(&format!("{path}/confirm"), &[("upload", &id)]).await.location();
         assert_eq!(guests(&stage, event).await, ["Efua"]);
     }

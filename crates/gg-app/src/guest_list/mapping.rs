@@ -114,7 +114,7 @@ fn find(
 }
 
 /// The field that a header is usually taken for.
-pub(super) fn usual_field(header: &str) -> Option<Field> {
+pub fn usual_field(header: &str) -> Option<Field> {
     let key = folded(header);
     USUAL_NAMES.iter().find(|(_, names)| names.split(' ').any(|name| name == key)).map(|(field, _)| *field)
 }

@@ -20,7 +20,7 @@ mod usual_names;
 pub use error::{FileError, RowError};
 pub use export::{Answer, EXPORT_HEADERS, Export, Opening, export};
 pub use guest::{Cell, Field, GuestDraft};
-pub use mapping::{Column, MapEntry};
+pub use mapping::{Column, MapEntry, usual_field};
 pub use matching::{Create, Known, Plan, Update, plan};
 pub use parse::{Parsed, parse, peek};
 pub use row::Row;

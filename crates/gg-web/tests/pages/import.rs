@@ -50,7 +50,7 @@ pages! {
         page.shows("2 rows can’t be read").shows("Line 3").shows("Line 4").shows("name=\"skip_invalid\" value=\"true\"");
         let done =
             ama.post(&format!("{path}/confirm"), &[("upload", &id), ("skip_invalid", "true")]).await;
-        ama.open(done.location()).await.shows("1 guests added");
+        ama.open(done.location()).await.shows("1 guest added");
         assert_eq!(guests(&stage, event).await, ["Efua"]);
     }
 
@@ -58,14 +58,27 @@ pages! {
         let event = stage.event().await;
         let ama = stage.ama().await;
         let path = format!("/events/{event}/import");
-        let (check, id) = sent(&ama, &path, b"Who,Remark,Remark\nEfua,vegan,aunt\n").await;
+        let (check, id) = sent(&ama, &path, b"Who,Colour,Mail\nEfua,vegan,efua@example.org\n").await;
+        ama.open(&check).await.shows("<option value=\"email\" selected>");
         ama.open(&check).await.shows("No column is called a name").shows("name=\"map_0\"").shows("Efua").hides("Add ");
 
-        let map = [("upload", id.as_str()), ("map_0", "name"), ("map_1", ""), ("map_2", "notes")];
+        let map = [("upload", id.as_str()), ("map_0", "name"), ("map_1", ""), ("map_2", "email")];
         assert_eq!(ama.post(&format!("{path}/map"), &map).await.location(), check);
-        ama.open(&check).await.shows("Add 1 guests").shows("aunt").hides("<td dir=\"auto\">vegan");
+        ama.open(&check).await.shows("Add 1 guest<").shows("efua@example.org").hides("<td dir=\"auto\">vegan");
         ama.post(&format!("{path}/confirm"), &[("upload", &id)]).await.location();
         assert_eq!(guests(&stage, event).await, ["Efua"]);
+    }
+
+    async fn of_two_columns_of_one_name_the_organiser_chooses(stage: Stage) {
+        let event = stage.event().await;
+        let ama = stage.ama().await;
+        let path = format!("/events/{event}/import");
+        let (check, id) = sent(&ama, &path, b"name,email,E-Mail\nEfua,a@example.org,b@example.org\n").await;
+        ama.open(&check).await.shows("Two columns would be the same").shows("name=\"map_2\"");
+
+        let map = [("upload", id.as_str()), ("map_0", "name"), ("map_1", ""), ("map_2", "email")];
+        ama.post(&format!("{path}/map"), &map).await.location();
+        ama.open(&check).await.shows("<td dir=\"auto\">b@example.org").shows("Add 1 guest<");
     }
 
     async fn a_column_can_be_left_out(stage: Stage) {

@@ -1,7 +1,7 @@
 //! What a file would do, in words and first rows, before anything is written.
 
 use gg_app::Prepared;
-use gg_app::guest_list::{Cell, Field, Row};
+use gg_app::guest_list::{Cell, Field, Row, usual_field};
 use uuid::Uuid;
 
 use super::steps::counts_of;
@@ -61,7 +61,8 @@ pub(super) fn page(id: Uuid, upload: &Upload, prepared: &Prepared) -> ImportChec
 /// A file whose columns cannot be told: its header and first cells, to say what they are.
 pub(super) fn unread(id: Uuid, upload: &Upload, rows: &[Vec<String>]) -> ImportCheck {
     let header = rows.first().map(Vec::as_slice).unwrap_or_default();
-    let said = |place: usize| upload.map.as_ref().and_then(|map| map.get(place).copied().flatten());
+    let fields = upload.map.clone().unwrap_or_else(|| usual_fields(header));
+    let said = |place: usize| fields.get(place).copied().flatten();
     let columns = header.iter().enumerate();
     ImportCheck {
         upload: id.to_string(),
@@ -74,6 +75,16 @@ pub(super) fn unread(id: Uuid, upload: &Upload, rows: &[Vec<String>]) -> ImportC
         errors: Vec::new(),
         errors_total: 0,
     }
+}
+
+/// What headers are usually taken for; of two columns that would be the same, the first.
+fn usual_fields(header: &[String]) -> Vec<Option<Field>> {
+    let mut taken = Vec::new();
+    for name in header {
+        let field = usual_field(name).filter(|field| !taken.contains(&Some(*field)));
+        taken.push(field);
+    }
+    taken
 }
 
 /// Halves of a name are shown joined, as the guest will be called.

@@ -1,7 +1,7 @@
 //! Writes that are asked for twice and done once (`Idempotency-Key`).
 //!
 //! The key is claimed before the call, and its answer kept for 24 hours, sealed with the key itself.
-//! So an answer with a link in it can be given again, and yet nobody reads a link out of the database. The call
+//! Of an answer with a guest's link in it nothing is kept but that it was given: the link is made again. The call
 //! runs to its end though its caller hangs up: who tries again is told what came of it.
 
 use std::sync::Arc;
@@ -31,6 +31,15 @@ const KEY_CHARS_MAX: usize = 255;
 const BODY_BYTES_MAX: usize = FILE_BYTES_MAX;
 /// Most bytes of an answer that is kept.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
+
+/// Says of an answer that a guest's link is in it: that is kept nowhere, not even sealed. Of such a call it is kept
+/// that it was made, and it is made [`Again`].
+#[derive(Clone, Copy, Debug)]
+pub struct HoldsLink;
+
+/// Says of a call that it was made before and did what it does: what it answered is to be told again.
+#[derive(Clone, Copy, Debug)]
+pub struct Again;
 
 /// Runs a write once for each key of an account. Stands behind the gate, which says who calls.
 pub async fn once(Extension(web): Extension<Arc<Web>>, request: Request, next: Next) -> Response {
@@ -70,6 +79,11 @@ async fn run(
 
     match claim(web, key.clone(), hash).await? {
         Claim::New => {}
+        Claim::Done(Answered { body: None, .. }) => {
+            let mut request = Request::from_parts(parts, Body::from(body));
+            request.extensions_mut().insert(Again);
+            return Ok(next.run(request).await);
+        }
         Claim::Done(answered) => return replay(web, &key, answered),
         Claim::Running => {
             let detail = "the first call with this Idempotency-Key still runs";
@@ -102,6 +116,7 @@ struct Key {
 /// Keeps the answer of a call that did something; lets go of the key where it may be run again.
 async fn settle(web: &Web, key: Key, response: Response) -> Result<Response, Problem> {
     let status = response.status();
+    let holds_link = response.extensions().get::<HoldsLink>().is_some();
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.map_err(|_| Problem::internal())?;
     let keep = status.is_success() && bytes.len() <= ANSWER_BYTES_MAX;
@@ -114,7 +129,11 @@ async fn settle(web: &Web, key: Key, response: Response) -> Result<Response, Pro
         .store
         .write(async move |tx: &mut WriteTx| -> Result<(), StoreError> {
             if keep {
-                let answered = Answered { status: status.as_u16().into(), location, body: Some(body) };
+                let answered = Answered {
+                    status: status.as_u16().into(),
+                    location,
+                    body: (!holds_link).then_some(body),
+                };
                 tx.complete_idempotency_key(key.account, &key.name, key.claimed_at, &answered).await
             } else {
                 tx.release_idempotency_key(key.account, &key.name, key.claimed_at).await

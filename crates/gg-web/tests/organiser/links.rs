@@ -51,14 +51,19 @@ fn a_link_to_try_is_not_the_guests() {
 }
 
 #[test]
-fn an_idempotency_key_keeps_no_link() {
+fn an_idempotency_key_keeps_no_link_and_yet_rotates_once() {
     on_stage(async |s| {
         let guest = s.efua().await;
+        let old = issued(&s.owner, &guest, "").await;
         let client = s.owner.with("idempotency-key", "once");
-        let first = issued(&client, &guest, "").await;
-        assert_eq!(issued(&client, &guest, "").await, first, "made again, not remembered");
-        let kept = gg_store::testing::words(&s.db.store, "select key from idempotency_keys").await.unwrap();
-        assert!(kept.is_empty(), "{kept:?}");
+
+        let first = issued(&client, &guest, "/rotate").await;
+        let again = issued(&client, &guest, "/rotate").await;
+
+        assert_ne!(first, old);
+        assert_eq!(again, first, "made again, not remembered, and not rotated again");
+        let kept = gg_store::testing::words(&s.db.store, "select coalesce(body, '') from idempotency_keys");
+        assert_eq!(kept.await.unwrap(), [""]);
     });
 }
 

@@ -5,6 +5,7 @@ mod revoke;
 mod rotate;
 mod try_link;
 
+use axum::Extension;
 use axum::http::header;
 use axum::response::IntoResponse;
 use gg_domain::actor::Permission;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use crate::idempotency::HoldsLink;
 use crate::route::{Routes, route};
 
 /// The operations on links.
@@ -33,9 +35,9 @@ pub struct Link {
     token: String,
 }
 
-/// An answer that holds a secret: no cache keeps it, nor does an `Idempotency-Key`.
+/// An answer that holds a secret: no cache keeps it, and with an `Idempotency-Key` it is made again.
 fn secret(body: impl Serialize) -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, "no-store")], axum::Json(body))
+    (Extension(HoldsLink), [(header::CACHE_CONTROL, "no-store")], axum::Json(body))
 }
 
 fn told(link: &gg_app::Link) -> impl IntoResponse + use<> {

@@ -1,5 +1,6 @@
 //! `POST /api/v1/guests/{guest_id}/invite/rotate`
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use gg_domain::id::GuestId;
@@ -7,6 +8,7 @@ use gg_domain::id::GuestId;
 use super::{Link, told};
 use crate::extract::Id;
 use crate::extract::Signed;
+use crate::idempotency::Again;
 use crate::problem::Problem;
 use crate::state::Web;
 
@@ -25,6 +27,11 @@ pub(super) async fn rotate_link(
     State(web): State<Web>,
     Signed(actor): Signed,
     Id(guest): Id<GuestId>,
+    again: Option<Extension<Again>>,
 ) -> Result<impl IntoResponse, Problem> {
+    // Asked twice with one Idempotency-Key: the link that the first call made is told again, and lives.
+    if again.is_some() {
+        return Ok(told(&web.app.invite_guest(actor, guest).await?));
+    }
     Ok(told(&web.app.rotate_invite(actor, guest).await?))
 }

@@ -20,8 +20,10 @@ use crate::problem::Problem;
 const OPENINGS_AN_HOUR: u32 = 600;
 /// Answers through one link a minute, and in one burst: each may be a change of mind.
 const ANSWERS_A_MINUTE: u32 = 240;
-/// Calls of one API key or session a second, and in one burst.
-const CREDENTIAL_A_SECOND: u32 = 500;
+/// Calls of one API key or session a second, for long.
+const CREDENTIAL_A_SECOND: u32 = 1_000;
+/// Calls of one at once: a program that makes a link for each of 5,000 guests, and reads them back.
+const CREDENTIAL_AT_ONCE: u32 = 20_000;
 /// Tries to sign in to one account an hour from one class of addresses: who tries from elsewhere cannot
 /// shut the owner out.
 const SIGN_INS_AN_HOUR: u32 = 30;
@@ -49,7 +51,9 @@ impl Default for Limits {
             openings: RateLimiter::keyed(Quota::per_hour(positive(OPENINGS_AN_HOUR))),
             own_openings: RateLimiter::keyed(Quota::per_hour(positive(OPENINGS_AN_HOUR))),
             answers: RateLimiter::keyed(Quota::per_minute(positive(ANSWERS_A_MINUTE))),
-            credentials: RateLimiter::keyed(Quota::per_second(positive(CREDENTIAL_A_SECOND))),
+            credentials: RateLimiter::keyed(
+                Quota::per_second(positive(CREDENTIAL_A_SECOND)).allow_burst(positive(CREDENTIAL_AT_ONCE)),
+            ),
             sign_ins: RateLimiter::keyed(Quota::per_hour(positive(SIGN_INS_AN_HOUR))),
             sign_in_prefixes: RateLimiter::keyed(Quota::per_hour(positive(SIGN_INS_OF_PREFIX_AN_HOUR))),
             bad_tokens: RateLimiter::keyed(Quota::per_minute(positive(BAD_TOKENS_A_MINUTE))),

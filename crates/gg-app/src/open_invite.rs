@@ -2,12 +2,14 @@
 //!
 //! A GET changes nothing: it leaves one fetch for the guest's timeline, through a bounded queue.
 
+use std::time::Duration;
+
 use gg_domain::access::{FetchClass, Headers, Method, Network};
 use gg_domain::actor::Actor;
-use gg_domain::id::{AccountId, DeviceId, FetchId};
+use gg_domain::id::{AccountId, DeviceId, EventId, FetchId};
 use gg_domain::invite::{InviteState, link_expired};
 use gg_domain::token::{BadToken, Claims, Purpose};
-use gg_store::{Conn, EventRow, GuestRow, LinkRow, NewFetch, RsvpRow, WriteTx};
+use gg_store::{Conn, InvitePageRow, LinkRow, NewFetch, RsvpRow, WriteTx};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
@@ -17,8 +19,11 @@ use crate::score_access::previews_since;
 
 /// Fetches that wait to be kept; a fuller queue drops them and counts, and the page is served.
 const FETCH_QUEUE_LEN: usize = 4096;
-/// Fetches kept in one transaction.
-const FETCH_GROUP_MAX: usize = 128;
+/// Fetches kept in one transaction: no longer than answers may wait for the writer.
+const FETCH_GROUP_MAX: usize = 256;
+/// How long fetches gather before they are kept: each commit makes readers look at the file anew, and nobody waits
+/// for these.
+const FETCHES_GATHER: Duration = Duration::from_millis(100);
 
 /// A link that lives, and how it is looked at.
 #[derive(Debug)]
@@ -34,10 +39,8 @@ pub struct OpenLink {
 /// What the guest's page shows.
 #[derive(Debug)]
 pub struct InvitePage {
-    /// The event.
-    pub event: EventRow,
-    /// The guest.
-    pub guest: GuestRow,
+    /// The guest and the event.
+    pub row: InvitePageRow,
     /// Which of his links: what its nonces are made for.
     pub claims: Claims,
     /// His answer so far.
@@ -61,13 +64,6 @@ pub struct Fetch {
     pub method: Method,
     /// Whether it brought a device cookie of ours.
     pub has_cookie: bool,
-}
-
-impl Fetch {
-    /// What it is taken for: a previewer and a scanner get the neutral card.
-    pub fn class(&self) -> FetchClass {
-        gg_risk::classify_fetch(&self.headers, self.method, &self.network, self.has_cookie)
-    }
 }
 
 /// Where fetches wait to be kept.
@@ -106,14 +102,17 @@ impl App {
         let now = self.sources.now();
         self.store
             .read(async move |conn: &mut Conn| -> Result<_> {
-                let link = open_link(conn, claims, viewer, now).await?;
-                let actor = Actor::Invite { event: link.row.event_id, guest: link.row.guest_id };
-                let event = conn.event(&actor, link.row.event_id).await?.ok_or(BadToken)?;
-                let guest = conn.guest(&actor, link.row.guest_id).await?.ok_or(BadToken)?;
-                let rsvp = conn.rsvp(&actor, link.row.guest_id).await?;
-                let closed = now >= event.details().answers_close();
-                let fingerprint = link.row.policy.as_ref().is_none_or(|policy| policy.0.fingerprint);
-                Ok(InvitePage { event, guest, claims, rsvp, test: link.test, fingerprint, closed })
+                let generation = generation_of(&claims);
+                let row = conn.invite_page(claims.guest, generation).await?.ok_or(BadToken)?;
+                if !lives(&claims, row.state.as_deref(), row.key_id, row.ends_at, now) {
+                    return Err(Error::DeadLink(BadToken));
+                }
+                let test = is_test(conn, &claims, row.event_id, viewer).await?;
+                let actor = Actor::Invite { event: row.event_id, guest: row.guest_id };
+                let rsvp = conn.rsvp(&actor, row.guest_id).await?;
+                let closed = now >= row.rsvp_deadline.unwrap_or(row.ends_at);
+                let fingerprint = row.policy.as_ref().is_none_or(|policy| policy.0.fingerprint);
+                Ok(InvitePage { row, claims, rsvp, test, fingerprint, closed })
             })
             .await
     }
@@ -129,25 +128,37 @@ impl App {
         Ok(devices.iter().any(|known| known.cookies.iter().any(|cookie| cookie.id == device)))
     }
 
-    /// Notes a GET or HEAD of a link; a full queue drops it, and a metric counts.
-    pub fn note_fetch(&self, page: &InvitePage, fetch: &Fetch) {
+    /// Notes a GET or HEAD of a link, and says what it was taken for: a previewer and a scanner get the neutral card.
+    /// A full queue drops it, and a metric counts.
+    pub fn note_fetch(&self, page: &InvitePage, fetch: &Fetch) -> FetchClass {
+        let class = gg_risk::classify_fetch(&fetch.headers, fetch.method, &fetch.network, fetch.has_cookie);
         let fetch = NewFetch {
             id: self.sources.id::<FetchId>(),
-            guest: page.guest.id,
-            event: page.event.id,
-            class: fetch.class().as_str(),
+            guest: page.row.guest_id,
+            event: page.row.event_id,
+            class: class.as_str(),
             network: fetch.network.prefix().map(|prefix| prefix.to_string()).unwrap_or_default(),
             at: self.sources.now(),
         };
         if self.fetches.0.try_send(fetch).is_err() {
             metrics::counter!("guestguard_fetches_dropped_total").increment(1);
         }
+        class
     }
 
     /// Keeps fetches until every sender is gone. Run once, beside the server.
     pub async fn keep_fetches(&self, mut queue: FetchQueue) {
         let mut group = Vec::new();
         while queue.0.recv_many(&mut group, FETCH_GROUP_MAX).await > 0 {
+            // A full group has gathered already.
+            if group.len() < FETCH_GROUP_MAX && !queue.0.is_closed() {
+                tokio::time::sleep(FETCHES_GATHER).await;
+            }
+            while group.len() < FETCH_GROUP_MAX
+                && let Ok(fetch) = queue.0.try_recv()
+            {
+                group.push(fetch);
+            }
             let batch = std::mem::take(&mut group);
             let kept = self
                 .store
@@ -173,23 +184,42 @@ pub(crate) async fn open_link(
     viewer: Option<AccountId>,
     now: Timestamp,
 ) -> Result<OpenLink> {
-    let generation = if claims.purpose == Purpose::Try { 0 } else { claims.generation };
-    let row = conn.link(claims.guest, generation, previews_since(now)).await?.ok_or(BadToken)?;
-    let lives = match claims.purpose {
-        Purpose::Try => now.as_second() / 60 < i64::from(claims.generation),
-        Purpose::Invite => {
-            row.state.as_deref() == Some(InviteState::Living.as_str()) && row.key_id == Some(claims.key_id.0)
-        }
-    };
-    if !lives || link_expired(row.ends_at, now) {
+    let row = conn.link(claims.guest, generation_of(&claims), previews_since(now)).await?.ok_or(BadToken)?;
+    if !lives(&claims, row.state.as_deref(), row.key_id, row.ends_at, now) {
         return Err(Error::DeadLink(BadToken));
     }
-    let member = match viewer {
-        Some(account) => {
-            let actor = Actor::account(account, gg_domain::actor::Permission::ReadEvent);
-            conn.role(&actor, row.event_id).await?.is_some()
-        }
-        None => false,
+    let test = is_test(conn, &claims, row.event_id, viewer).await?;
+    Ok(OpenLink { claims, row, test })
+}
+
+/// The generation whose row a token stands on: "try the link" stands on none.
+fn generation_of(claims: &Claims) -> u32 {
+    if claims.purpose == Purpose::Try { 0 } else { claims.generation }
+}
+
+/// Whether a token still opens its link, whose row says `state` and `key_id`.
+fn lives(
+    claims: &Claims,
+    state: Option<&str>,
+    key_id: Option<u32>,
+    ends_at: Timestamp,
+    now: Timestamp,
+) -> bool {
+    let valid = match claims.purpose {
+        Purpose::Try => now.as_second() / 60 < i64::from(claims.generation),
+        Purpose::Invite => state == Some(InviteState::Living.as_str()) && key_id == Some(claims.key_id.0),
     };
-    Ok(OpenLink { claims, row, test: member || claims.purpose == Purpose::Try })
+    valid && !link_expired(ends_at, now)
+}
+
+/// Whether an organiser looks: a member of the event who is signed in, or "try the link".
+async fn is_test(
+    conn: &mut Conn,
+    claims: &Claims,
+    event: EventId,
+    viewer: Option<AccountId>,
+) -> Result<bool> {
+    let Some(account) = viewer else { return Ok(claims.purpose == Purpose::Try) };
+    let actor = Actor::account(account, gg_domain::actor::Permission::ReadEvent);
+    Ok(claims.purpose == Purpose::Try || conn.role(&actor, event).await?.is_some())
 }

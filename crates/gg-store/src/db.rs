@@ -8,26 +8,15 @@
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
-use futures_util::FutureExt as _;
-use tokio::sync::{Notify, Semaphore};
+use deadpool_postgres::Object;
+use tokio::sync::Notify;
 use tokio_postgres::types::ToSql;
 
-use crate::access_batch::AccessQueue;
 use crate::error::{Result, StoreError};
+use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::value::{Arg, FromRow, Row};
-
-/// Connections to PostgreSQL: SPEED.md found 8 to 16 faster than 128.
-const POSTGRES_CONNECTIONS: usize = 16;
-/// How long a caller waits for one of them.
-const POSTGRES_WAIT: Duration = Duration::from_secs(5);
-/// How often a transaction that met others is tried.
-const WRITE_TRIES: usize = 8;
-/// Transactions on PostgreSQL that may wait for a connection before callers are told to come back.
-const POSTGRES_QUEUE_LEN: usize = 2048;
 
 /// Where the data is.
 #[derive(Clone)]
@@ -41,14 +30,6 @@ pub struct Store {
 pub(crate) enum Kind {
     Sqlite(Sqlite),
     Postgres(Postgres),
-}
-
-/// A pool, and room for those who wait for it.
-#[derive(Clone)]
-pub(crate) struct Postgres {
-    pub(crate) pool: Pool,
-    pub(crate) accesses: AccessQueue,
-    queue: Arc<Semaphore>,
 }
 
 /// A connection to either database, for reading.
@@ -66,14 +47,17 @@ pub(crate) struct SqliteConn {
     pub(crate) db: rusqlite::Connection,
     /// By the address and length of a `&'static str`, which are never another text's.
     texts: HashMap<(usize, usize), String>,
+    /// How often SQL was run as a text, schema and all.
+    texts_run: u64,
 }
 
 /// A transaction, for reading and writing. Who holds one cannot commit it: the store does.
 pub struct WriteTx {
-    conn: Conn,
-    open: bool,
+    pub(crate) conn: Conn,
+    /// PostgreSQL's, begun and not yet ended.
+    pub(crate) open: bool,
     /// A statement failed because of another transaction: all of it may be tried again.
-    contended: bool,
+    pub(crate) contended: bool,
     /// The live feed was given something.
     pub(crate) fed: bool,
 }
@@ -132,11 +116,7 @@ impl Store {
         let kind = if let Some(path) = url.strip_prefix("sqlite:") {
             Kind::Sqlite(Sqlite::open(path.strip_prefix("//").unwrap_or(path).as_ref())?)
         } else {
-            Kind::Postgres(Postgres {
-                pool: postgres_pool(url)?,
-                accesses: AccessQueue::default(),
-                queue: Arc::new(Semaphore::new(POSTGRES_QUEUE_LEN)),
-            })
+            Kind::Postgres(Postgres::open(url)?)
         };
         Ok(Self { kind, fed: Arc::new(Notify::new()) })
     }
@@ -218,45 +198,6 @@ impl Store {
     }
 }
 
-impl Postgres {
-    pub(crate) async fn conn(&self) -> Result<Conn> {
-        let _waiting = self.queue.try_acquire().map_err(|_| StoreError::Busy)?;
-        Ok(Conn { inner: Inner::Postgres(self.pool.get().await?) })
-    }
-
-    async fn write<T, E, F>(&self, use_case: F, fed: &Notify) -> Result<T, E>
-    where
-        F: for<'t> UseCase<'t, T, E> + Clone,
-        E: From<StoreError>,
-    {
-        for _ in 0..WRITE_TRIES {
-            let mut tx = WriteTx { conn: self.conn().await?, open: false, contended: false, fed: false };
-            tx.run("begin").await?;
-            tx.open = true;
-            let out = use_case.clone().call(&mut tx).await;
-            if out.is_ok() {
-                let committed = tx.run("commit").await;
-                tx.open = committed.is_err();
-                if tx.fed && committed.is_ok() {
-                    fed.notify_one();
-                }
-                match committed {
-                    Err(StoreError::Contended) => {}
-                    Err(error) => return Err(error.into()),
-                    Ok(()) => return out,
-                }
-            } else {
-                tx.run("rollback").await?;
-                tx.open = false;
-                if !tx.contended {
-                    return out;
-                }
-            }
-        }
-        Err(StoreError::Contended.into())
-    }
-}
-
 impl Drop for WriteTx {
     fn drop(&mut self) {
         // A connection whose transaction did not end is not given back: the next would write into it.
@@ -287,13 +228,13 @@ impl Inner {
     /// What stands in for a connection that was thrown away: an empty database in memory.
     fn gone() -> Self {
         let db = rusqlite::Connection::open_in_memory().expect("SQLite opens an empty database in memory");
-        Self::Sqlite(SqliteConn { db, texts: HashMap::new() })
+        Self::Sqlite(SqliteConn::new(db))
     }
 }
 
 impl SqliteConn {
     pub(crate) fn new(db: rusqlite::Connection) -> Self {
-        Self { db, texts: HashMap::new() }
+        Self { db, texts: HashMap::new(), texts_run: 0 }
     }
 
     fn statement(&mut self, sql: &'static str) -> Result<rusqlite::CachedStatement<'_>> {
@@ -356,7 +297,10 @@ impl Conn {
     /// Statements without arguments, as they stand.
     pub(crate) async fn run(&mut self, sql: &str) -> Result<()> {
         match &mut self.inner {
-            Inner::Sqlite(conn) => Ok(conn.db.execute_batch(sql)?),
+            Inner::Sqlite(conn) => {
+                conn.texts_run += 1;
+                Ok(conn.db.execute_batch(sql)?)
+            }
             Inner::Postgres(object) => Ok(object.batch_execute(sql).await?),
         }
     }
@@ -381,6 +325,25 @@ impl Conn {
 impl WriteTx {
     pub(crate) fn sqlite(db: rusqlite::Connection) -> Self {
         Self { conn: Conn::sqlite(db), open: false, contended: false, fed: false }
+    }
+
+    /// Counts what this connection to SQLite has written so far: rows, and texts of SQL, whose tables are no rows.
+    pub(crate) fn changes(&self) -> u64 {
+        match &self.conn.inner {
+            Inner::Sqlite(conn) => conn.db.total_changes() + conn.texts_run,
+            Inner::Postgres(_) => 0,
+        }
+    }
+
+    /// Refuses to go on where SQLite has undone the transaction by itself, as it does on a full disk: what follows
+    /// would be committed alone.
+    pub(crate) fn must_be_open(&self) -> Result<()> {
+        match &self.conn.inner {
+            Inner::Sqlite(conn) if conn.db.is_autocommit() => {
+                Err(StoreError::Unavailable("SQLite undid the transaction".into()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Writes, and says how many rows were touched.
@@ -425,47 +388,4 @@ fn read_all<R: FromRow>(statement: &mut rusqlite::Statement<'_>, args: &[Arg<'_>
 
 fn params<'a>(args: &'a [Arg<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
     args.iter().map(|arg| arg as &(dyn ToSql + Sync)).collect()
-}
-
-fn postgres_pool(url: &str) -> Result<Pool> {
-    let unavailable = |error: &dyn std::fmt::Display| StoreError::Unavailable(error.to_string());
-    let mut config: tokio_postgres::Config = url.parse().map_err(|error| unavailable(&error))?;
-    config
-        .application_name("guestguard")
-        .connect_timeout(POSTGRES_WAIT)
-        .keepalives_idle(Duration::from_secs(30));
-    if config.get_options().is_none() {
-        config.options(
-            "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
-        );
-    }
-    // Where the URL asks for TLS, the server's certificate is judged by Mozilla's roots.
-    let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| unavailable(&error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let tls = tokio_postgres_rustls::MakeRustlsConnect::new(tls);
-    let manager =
-        Manager::from_config(config, tls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-    let wait =
-        Timeouts { wait: Some(POSTGRES_WAIT), create: Some(POSTGRES_WAIT), recycle: Some(POSTGRES_WAIT) };
-    let pool = Pool::builder(manager).max_size(POSTGRES_CONNECTIONS).timeouts(wait).runtime(Runtime::Tokio1);
-    pool.build().map_err(|error| unavailable(&error))
-}
-
-/// Polls a future that waits for nothing: ready at the first poll, or refused.
-pub(crate) fn at_once<T, E: From<StoreError>>(future: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    let guarded = std::panic::AssertUnwindSafe(future).catch_unwind();
-    match guarded.now_or_never() {
-        Some(Ok(out)) => out,
-        Some(Err(panic)) => Err(StoreError::Broken(panic_text(&*panic)).into()),
-        None => Err(StoreError::Broken("it waited for something but its transaction".into()).into()),
-    }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_string());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".into())
 }

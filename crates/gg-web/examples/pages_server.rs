@@ -95,7 +95,7 @@ async fn main() -> Result<()> {
         let event = seed(&app).await?;
         println!("{origin}/demo?token=look\n{origin}/events/{event}/live");
     }
-    let web = Web { app, hub, limits: Arc::default(), site: Arc::new(site) };
+    let web = Web::new(app, hub, site);
     serve(listener, router(web), Limits::default(), CancellationToken::new()).await?;
     Ok(())
 }

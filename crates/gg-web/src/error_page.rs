@@ -6,8 +6,7 @@
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{self, HeaderName};
-use axum::http::{HeaderMap, Method, StatusCode};
-use axum::middleware::Next;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::forms::query_value;
@@ -21,18 +20,29 @@ const PROGRAMS: [&str; 7] = ["/api/", "/ws/", "/healthz", "/readyz", "/metrics",
 /// What an error page keeps of the answer that it stands for.
 const KEPT: [HeaderName; 3] = [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE];
 
-/// Gives each refusal its form.
-pub async fn dress(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_page = !PROGRAMS.iter().any(|program| path.starts_with(program));
-    let back = (request.method() == Method::GET)
-        .then(|| request.uri().path_and_query().map_or("/events", |path| path.as_str()).to_string());
-    let id = request.extensions().get::<RequestId>().cloned();
+/// What of a request its refusal needs.
+pub struct Asked {
+    is_page: bool,
+    /// Where to come back to after signing in; none for what is no GET.
+    back: Option<Uri>,
+    id: RequestId,
+}
 
-    let response = next.run(request).await;
+impl Asked {
+    /// Of a request with the number `id`.
+    pub fn of(request: &Request, id: RequestId) -> Self {
+        let path = request.uri().path();
+        let is_page = !PROGRAMS.iter().any(|program| path.starts_with(program));
+        let back = (is_page && request.method() == Method::GET).then(|| request.uri().clone());
+        Self { is_page, back, id }
+    }
+}
+
+/// Gives a refusal its form; every other answer stays as it is.
+pub fn dress(asked: &Asked, response: Response) -> Response {
     let Some(problem) = problem_of(&response) else { return response };
     let kept = kept(response.headers());
-    let mut dressed = if is_page { page(&problem, back.as_deref(), id) } else { problem.into_response() };
+    let mut dressed = if asked.is_page { page(&problem, asked) } else { problem.into_response() };
     for (name, value) in kept {
         if let Some(name) = name {
             dressed.headers_mut().entry(name).or_insert(value);
@@ -88,10 +98,11 @@ fn kept(headers: &HeaderMap) -> HeaderMap {
     kept
 }
 
-fn page(problem: &Problem, back: Option<&str>, id: Option<RequestId>) -> Response {
+fn page(problem: &Problem, asked: &Asked) -> Response {
     let kind = match problem.status {
         401 => {
-            let next = back.unwrap_or("/events");
+            let next =
+                asked.back.as_ref().and_then(Uri::path_and_query).map_or("/events", |path| path.as_str());
             return Redirect::to(&format!("/signin?next={}", query_value(next))).into_response();
         }
         403 => ErrorKind::Forbidden,
@@ -102,8 +113,7 @@ fn page(problem: &Problem, back: Option<&str>, id: Option<RequestId>) -> Respons
         503 => ErrorKind::Unavailable,
         status => ErrorKind::Refused(status),
     };
-    let request_id = id.map(|id| id.0.to_string()).unwrap_or_default();
-    let page = ErrorPage { kind, request_id };
+    let page = ErrorPage { kind, request_id: asked.id.0.to_string() };
     let status = StatusCode::from_u16(page.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     html(status, &page).map(Body::new)
 }

@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -43,14 +44,16 @@ pub fn router(web: Web) -> Router {
         .route("/assets/{version}/{*path}", get(assets::handler))
         .fallback(api::not_found)
         .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
-        // Feeds are no bodies: an upgraded connection has none, and compression leaves it alone.
-        .layer(CompressionLayer::new().gzip(true))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(error_page::dress))
-        .layer(from_fn_with_state(web.clone(), security_headers::set))
-        .layer(from_fn_with_state(web.clone(), watch))
+        // One stack, since a router boxes and clones each layer that it is given by itself, for each request.
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(web.clone(), watch))
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
+                .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+                // Feeds are no bodies: an upgraded connection has none, and compression leaves it alone.
+                .layer(CompressionLayer::new().gzip(true)),
+        )
         .with_state(web)
 }
 
@@ -65,7 +68,10 @@ async fn watch(State(web): State<Web>, mut request: Request, next: Next) -> Resp
     let span = tracing::info_span!("request", request.id = %id, http.route = %route);
 
     let began = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let asked = error_page::Asked::of(&request, RequestId(id.clone()));
+    let response = next.run(request).instrument(span.clone()).await;
+    let mut response = error_page::dress(&asked, response);
+    security_headers::set(&web, response.headers_mut());
     let took = began.elapsed();
 
     let status = response.status().as_u16();
@@ -73,12 +79,27 @@ async fn watch(State(web): State<Web>, mut request: Request, next: Next) -> Resp
         let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(http.method = %method, http.status = status, duration_ms, "answered");
     });
-    let labels = [("route", route), ("method", method.to_string()), ("status", status.to_string())];
+    let labels =
+        [("route", route), ("method", method_label(&method).to_string()), ("status", status.to_string())];
     metrics::histogram!("guestguard_http_request_duration_seconds", &labels).record(took.as_secs_f64());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// A method as a metric names it: whoever invents methods makes no series of them.
+fn method_label(method: &Method) -> &str {
+    const KNOWN: [Method; 7] = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+    ];
+    if KNOWN.contains(method) { method.as_str() } else { "other" }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]

@@ -3,7 +3,7 @@
 //! A handler that has set one of them keeps it: pages for guests are stricter about addresses, the document of the
 //! API about nothing.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
@@ -31,10 +31,9 @@ const ALWAYS: [(HeaderName, &str); 7] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-/// Sets them on every answer. What says nothing of how long it may be kept is kept by nobody.
-pub async fn set(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+/// Sets them on an answer. What says nothing of how long it may be kept is kept by nobody.
+pub fn set(web: &Web, headers: &mut HeaderMap) {
+    headers.reserve(ALWAYS.len() + 3);
     for (name, value) in ALWAYS {
         default(headers, name, value);
     }
@@ -42,7 +41,6 @@ pub async fn set(State(web): State<Web>, request: Request, next: Next) -> Respon
     if web.site.secure {
         default(headers, header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT_SECURITY);
     }
-    response
 }
 
 /// For pages with forms: the browser says of a form where it comes from, to this site alone. Under `no-referrer` it

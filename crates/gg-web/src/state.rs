@@ -1,5 +1,6 @@
 //! What handlers share.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use gg_app::App;
@@ -8,17 +9,35 @@ use ipnet::IpNet;
 use crate::limits::Limits;
 use crate::live::Hub;
 
-/// What handlers share. Cheap to clone.
+/// What handlers share. Behind one pointer: the layers and extractors of a call clone it a dozen times.
 #[derive(Clone)]
-pub struct Web {
+pub struct Web(Arc<Shared>);
+
+/// What is behind [`Web`].
+pub struct Shared {
     /// The use cases.
     pub app: App,
     /// The live feed.
     pub hub: Arc<Hub>,
     /// Limits of calls.
-    pub limits: Arc<Limits>,
+    pub limits: Limits,
     /// How this deployment is reached.
-    pub site: Arc<Site>,
+    pub site: Site,
+}
+
+impl Web {
+    /// Fresh limits beside the rest.
+    pub fn new(app: App, hub: Arc<Hub>, site: Site) -> Self {
+        Self(Arc::new(Shared { app, hub, limits: Limits::default(), site }))
+    }
+}
+
+impl Deref for Web {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 /// How this deployment is reached, and what it tells of itself.

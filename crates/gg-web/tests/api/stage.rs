@@ -92,12 +92,8 @@ impl Server {
             metrics: Box::new(String::new),
             demo_token: None,
         };
-        let web = Web {
-            hub: Hub::new(Arc::new(AppFeed(app.clone())), clock, HubLimits::default()),
-            limits: Arc::default(),
-            site: Arc::new(site),
-            app: app.clone(),
-        };
+        let hub = Hub::new(Arc::new(AppFeed(app.clone())), clock, HubLimits::default());
+        let web = Web::new(app.clone(), hub, site);
         Self { app, router: router::router(web) }
     }
 

@@ -197,7 +197,7 @@ fn web(app: &App) -> Web {
         metrics: Box::new(String::new),
         demo_token: None,
     };
-    Web { app: app.clone(), hub, limits: Arc::default(), site: Arc::new(site) }
+    Web::new(app.clone(), hub, site)
 }
 
 /// A request on its way.

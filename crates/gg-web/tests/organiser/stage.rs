@@ -285,6 +285,6 @@ fn router(app: &App) -> Router {
         demo_token: None,
     };
     let hub = Hub::new(Arc::new(AppFeed(app.clone())), clock, HubLimits::default());
-    let web = Web { app: app.clone(), hub, limits: Arc::default(), site: Arc::new(site) };
+    let web = Web::new(app.clone(), hub, site);
     gg_web::router::router(web)
 }

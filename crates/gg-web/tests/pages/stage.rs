@@ -65,7 +65,7 @@ impl Stage {
             metrics: Box::new(String::new),
             demo_token: None,
         };
-        let web = Web { app: app.clone(), hub, limits: Arc::default(), site: Arc::new(site) };
+        let web = Web::new(app.clone(), hub, site);
         Self { router: router(web), db, app, owner }
     }
 

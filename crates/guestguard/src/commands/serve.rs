@@ -96,7 +96,7 @@ fn web(settings: &Settings, app: App, address: SocketAddr, demo_token: Option<St
         metrics: Box::new(move || metrics.render()),
         demo_token,
     };
-    Ok(Web { app, hub, limits: Arc::default(), site: Arc::new(site) })
+    Ok(Web::new(app, hub, site))
 }
 
 /// The setup link while there is no account, and how a phone gets here.

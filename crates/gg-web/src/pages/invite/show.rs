@@ -27,8 +27,8 @@ pub(super) async fn show(State(web): State<Web>, visit: Visit, method: Method, u
         Err(error) => return refused(&web, &visit, error.into()).await,
     };
     let fetch = visit.fetch(if method == Method::HEAD { AccessMethod::Head } else { AccessMethod::Get });
-    web.app.note_fetch(&opened, &fetch);
-    if opened.test || fetch.class() == FetchClass::Browser {
+    let class = web.app.note_fetch(&opened, &fetch);
+    if opened.test || class == FetchClass::Browser {
         whole(&web, StatusCode::OK, token, &opened, words::state(&opened))
     } else {
         card(token, fresh_nonce(&web, &opened))

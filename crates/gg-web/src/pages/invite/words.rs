@@ -2,7 +2,7 @@
 //! is.
 
 use gg_app::InvitePage as Opened;
-use gg_store::{EventRow, RsvpRow};
+use gg_store::{InvitePageRow, RsvpRow};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -14,17 +14,17 @@ pub(super) const DIET: &str = "diet";
 
 /// The page of the link with `token`, in `state`.
 pub(super) fn page(token: &str, nonce: String, opened: &Opened, state: InviteState) -> InvitePage {
-    let event = &opened.event;
-    let until = event.rsvp_deadline.or_else(|| opened.closed.then_some(event.ends_at));
+    let row = &opened.row;
+    let until = row.rsvp_deadline.or_else(|| opened.closed.then_some(row.ends_at));
     InvitePage {
         token: token.to_owned(),
         nonce,
-        title: event.name.clone(),
-        when: said(event.starts_at, event, "%A %-d %B %Y, %H:%M"),
-        venue: event.venue.clone().unwrap_or_default(),
-        guest_name: opened.guest.name.as_str().to_owned(),
+        title: row.event_name.clone(),
+        when: said(row.starts_at, row, "%A %-d %B %Y, %H:%M"),
+        venue: row.venue.clone().unwrap_or_default(),
+        guest_name: row.guest_name.clone(),
         seats: 1 + allowed(opened),
-        until: until.map(|at| said(at, event, "%A %-d %B, %H:%M")).unwrap_or_default(),
+        until: until.map(|at| said(at, row, "%A %-d %B, %H:%M")).unwrap_or_default(),
         palette: Palette::default(),
         fingerprint: opened.fingerprint,
         state,
@@ -70,10 +70,10 @@ fn diet(row: &RsvpRow) -> Option<String> {
 }
 
 fn allowed(opened: &Opened) -> u32 {
-    u32::try_from(opened.guest.plus_ones_allowed).unwrap_or(0)
+    u32::try_from(opened.row.plus_ones_allowed).unwrap_or(0)
 }
 
-fn said(at: Timestamp, event: &EventRow, form: &str) -> String {
-    let zone = TimeZone::get(&event.time_zone).unwrap_or(TimeZone::UTC);
+fn said(at: Timestamp, row: &InvitePageRow, form: &str) -> String {
+    let zone = TimeZone::get(&row.time_zone).unwrap_or(TimeZone::UTC);
     at.to_zoned(zone).strftime(form).to_string()
 }

@@ -34,11 +34,20 @@ const BAD_TOKENS_A_MINUTE: u32 = 600;
 /// Keys kept in one limiter before those at rest are let go.
 const KEYS_KEPT_MAX: usize = 100_000;
 
+/// A guest's link, by its generation: whoever holds an older one uses up nothing of the one that lives.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Link {
+    /// Whose.
+    pub guest: GuestId,
+    /// Which of his.
+    pub generation: u32,
+}
+
 /// The limiters of this process.
 pub struct Limits {
-    openings: DefaultKeyedRateLimiter<GuestId>,
-    own_openings: DefaultKeyedRateLimiter<(GuestId, DeviceId)>,
-    answers: DefaultKeyedRateLimiter<GuestId>,
+    openings: DefaultKeyedRateLimiter<Link>,
+    own_openings: DefaultKeyedRateLimiter<(Link, DeviceId)>,
+    answers: DefaultKeyedRateLimiter<Link>,
     credentials: DefaultKeyedRateLimiter<uuid::Uuid>,
     sign_ins: DefaultKeyedRateLimiter<(String, Option<Prefix>)>,
     sign_in_prefixes: DefaultKeyedRateLimiter<Option<Prefix>>,
@@ -62,13 +71,13 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// One opening of a guest's link.
+    /// One opening of a link.
     ///
     /// # Errors
     /// 429 where there were too many: a device of the guest's own may still come by
     /// [`Limits::own_opening`].
-    pub fn opening(&self, guest: GuestId) -> Result<(), Problem> {
-        check(&self.openings, &guest)
+    pub fn opening(&self, link: Link) -> Result<(), Problem> {
+        check(&self.openings, &link)
     }
 
     /// One opening by a device that the guest is believed to use, counted apart, so that nobody uses up a
@@ -76,16 +85,16 @@ impl Limits {
     ///
     /// # Errors
     /// 429 where there were too many.
-    pub fn own_opening(&self, guest: GuestId, device: DeviceId) -> Result<(), Problem> {
-        check(&self.own_openings, &(guest, device))
+    pub fn own_opening(&self, link: Link, device: DeviceId) -> Result<(), Problem> {
+        check(&self.own_openings, &(link, device))
     }
 
-    /// One answer through a guest's link.
+    /// One answer through a link.
     ///
     /// # Errors
     /// 429 where there were too many.
-    pub fn answer(&self, guest: GuestId) -> Result<(), Problem> {
-        check(&self.answers, &guest)
+    pub fn answer(&self, link: Link) -> Result<(), Problem> {
+        check(&self.answers, &link)
     }
 
     /// One call of a session or an API key.
@@ -135,17 +144,18 @@ mod tests {
 
     use super::*;
 
-    const GUEST: GuestId = GuestId::from_uuid(Uuid::from_u128(1));
+    const LINK: Link = Link { guest: GuestId::from_uuid(Uuid::from_u128(1)), generation: 1 };
 
     #[test]
     fn who_uses_up_a_link_uses_up_no_other_and_not_the_guests_own_device() {
         let limits = Limits::default();
         for _ in 0..OPENINGS_AN_HOUR {
-            limits.opening(GUEST).unwrap();
+            limits.opening(LINK).unwrap();
         }
-        assert_eq!(limits.opening(GUEST).unwrap_err().status, 429);
-        assert!(limits.opening(GuestId::from_uuid(Uuid::from_u128(2))).is_ok());
-        assert!(limits.own_opening(GUEST, DeviceId::from_uuid(Uuid::from_u128(3))).is_ok());
+        assert_eq!(limits.opening(LINK).unwrap_err().status, 429);
+        assert!(limits.opening(Link { guest: GuestId::from_uuid(Uuid::from_u128(2)), ..LINK }).is_ok());
+        assert!(limits.opening(Link { generation: 2, ..LINK }).is_ok(), "the link that took its place");
+        assert!(limits.own_opening(LINK, DeviceId::from_uuid(Uuid::from_u128(3))).is_ok());
     }
 
     #[test]

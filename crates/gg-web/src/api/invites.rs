@@ -13,6 +13,7 @@ mod rsvp;
 pub(crate) use access::cookies;
 pub(crate) use body::BODY_BYTES_MAX;
 
+use crate::limits::Link;
 use crate::problem::Problem;
 use crate::route::{Routes, route};
 use crate::state::Web;
@@ -62,19 +63,20 @@ impl From<TurnedAway> for Problem {
 pub(crate) async fn admit(web: &Web, visit: &Visit, token: &str, what: Use) -> Result<(), TurnedAway> {
     let claims =
         web.app.keyring.verify(token, &[Purpose::Invite, Purpose::Try]).await.map_err(Error::from)?;
-    let limits = &web.limits;
-    let over = match what {
-        Use::Answer => limits.answer(claims.guest),
-        Use::Opening => limits.opening(claims.guest),
+    let (limits, link) = (&web.limits, Link { guest: claims.guest, generation: claims.generation });
+    let within = match what {
+        Use::Answer => limits.answer(link),
+        Use::Opening => limits.opening(link),
     };
-    let over = match (over, what, visit.device) {
-        (Err(too_many), Use::Opening, Some(device)) => {
-            let own = web.app.is_known_device(token, device).await?;
-            if own { limits.own_opening(claims.guest, device) } else { Err(too_many) }
-        }
-        (over, ..) => over,
-    };
-    over.map_err(TurnedAway::TooMany)
+    let Err(too_many) = within else { return Ok(()) };
+    // A dead link is one, however often it is tried: 429 would tell that it lived once.
+    web.app.follow_link(token, None).await?;
+    if let (Use::Opening, Some(device)) = (what, visit.device)
+        && web.app.is_known_device(token, device).await?
+    {
+        return limits.own_opening(link, device).map_err(TurnedAway::TooMany);
+    }
+    Err(TurnedAway::TooMany(too_many))
 }
 
 /// Lets whoever comes with a dead link wait as long as everybody with one, and counts it.

@@ -133,7 +133,7 @@ guest_path! {
 
     async fn a_link_that_was_used_up_is_still_open_to_the_guests_own_device(stage: Stage) {
         let cookie = stage.open(&stage.token).await.cookie("__Host-gg_device");
-        while stage.web.limits.opening(stage.guest).is_ok() {}
+        while stage.web.limits.opening(stage.link(1)).is_ok() {}
 
         let stranger = stage.open(&stage.token).await;
         assert_eq!(stranger.status, StatusCode::TOO_MANY_REQUESTS);
@@ -143,6 +143,15 @@ guest_path! {
         assert_eq!(own.status, StatusCode::OK, "{}", own.body);
         let (_, other) = stage.invite("Yaw", 0).await;
         assert_eq!(stage.open(&other).await.status, StatusCode::OK);
+    }
+
+    async fn a_dead_link_is_dead_however_often_it_is_tried_and_uses_up_nothing_of_the_new_one(stage: Stage) {
+        let dead = stage.token.clone();
+        let new = stage.app.rotate_invite(stage.may(Permission::Links), stage.guest).await.unwrap();
+        while stage.web.limits.opening(stage.link(1)).is_ok() {}
+
+        assert_eq!(stage.open(&dead).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(stage.open(new.token.expose()).await.status, StatusCode::OK);
     }
 
     async fn a_flood_of_bad_tokens_keeps_nobody_with_a_living_link_out(stage: Stage) {

@@ -14,6 +14,7 @@ use gg_domain::policy::{Action, Actions, Policy};
 use gg_risk::InProcess;
 use gg_store::testing::words;
 use gg_testkit::TestDb;
+use gg_web::limits::Link;
 use gg_web::live::{AppFeed, Hub, HubLimits};
 use gg_web::router::router;
 use gg_web::{Site, Web};
@@ -106,6 +107,11 @@ impl Stage {
 
     pub(crate) fn may(&self, permission: Permission) -> Actor {
         Actor::account(self.owner, permission)
+    }
+
+    /// The guest's link of a generation, as it is limited.
+    pub(crate) fn link(&self, generation: u32) -> Link {
+        Link { guest: self.guest, generation }
     }
 
     /// One more guest, with his link.

@@ -38,7 +38,7 @@ pub use import_guests::{Imported, Prepared};
 pub use imports::{ImportProgress, ImportState, Imports, Started};
 pub use invite_guest::Link;
 pub use keyring::{Keyring, KeyringError};
-pub use members::MEMBERS_MAX;
+pub use members::{FreshInvite, MEMBERS_MAX};
 pub use open_invite::{Fetch, FetchQueue, Fetches, InvitePage, OpenLink, fetches};
 pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
 pub use score_access::{Judged, Opening, Turns};

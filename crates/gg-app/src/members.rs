@@ -16,6 +16,21 @@ const MEMBER_INVITE_LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Members and invitations of one event: no event has more helpers, and they fit on one page.
 pub const MEMBERS_MAX: usize = 200;
 
+/// An invitation that was just made.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FreshInvite {
+    /// What to send. A secret, and kept nowhere.
+    pub url: String,
+    /// An earlier invitation of that address waited; its link is dead now.
+    pub replaces: bool,
+}
+
+impl std::fmt::Debug for FreshInvite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FreshInvite").field("replaces", &self.replaces).finish_non_exhaustive()
+    }
+}
+
 impl From<Denied> for Error {
     fn from(denied: Denied) -> Self {
         match denied {
@@ -37,26 +52,30 @@ impl App {
         event: EventId,
         email: &str,
         role: Role,
-    ) -> Result<String> {
+    ) -> Result<FreshInvite> {
         let email = EmailAddress::parse(email).map_err(|error| FieldErrors::one("/email", error));
         let (token, hash) = secrets::handout(&self.sources);
         let (id, created_at) = (self.sources.id::<MemberInviteId>(), self.sources.now());
         let expires_at = created_at + MEMBER_INVITE_LIFE;
-        self.store
+        let replaces = self
+            .store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
                 let helpers = tx.members(&actor, event, created_at).await?;
                 let email = email?;
-                let again = helpers.iter().any(|helper| helper.email.key() == email.key());
+                let mut of_address = helpers.iter().filter(|helper| helper.email.key() == email.key());
+                let again = of_address.clone().next().is_some();
+                let replaces = of_address.any(|helper| helper.invite_id.is_some());
                 if helpers.len() >= MEMBERS_MAX && !again {
                     return Err(
                         FieldErrors::one("/email", "200 helpers at the most: remove one first").into()
                     );
                 }
                 let invite = MemberInvite { id, event_id: event, email, role, created_at, expires_at };
-                Ok(tx.upsert_member_invite(&actor, &invite, &hash).await?)
+                tx.upsert_member_invite(&actor, &invite, &hash).await?;
+                Ok(replaces)
             })
             .await?;
-        Ok(format!("{}/join/{}", self.public_url, *token))
+        Ok(FreshInvite { url: format!("{}/join/{}", self.public_url, *token), replaces })
     }
 
     /// Whom an invitation is for, while it waits.

@@ -83,6 +83,22 @@ each_database! {
         assert!(matches!(app.join_event(kofi, &token).await, Err(Error::NotFound)));
     }
 
+    async fn who_is_invited_again_has_one_link_and_the_organiser_is_told(db: TestDb) {
+        let app = db.app().await;
+        let ama = stage::organiser(&app, "ama@example.org").await;
+        let kofi = stage::organiser(&app, "kofi@example.org").await;
+        let event = stage::event(&app, ama).await;
+        let again = async || {
+            app.invite_member(member_of(ama), event, "Kofi@example.org", Role::Viewer).await.unwrap().replaces
+        };
+        let first = invite(&app, ama, event, "kofi@example.org", Role::Viewer).await;
+
+        assert!(again().await, "the first link is dead now");
+        assert!(matches!(app.join_event(kofi, &first).await, Err(Error::NotFound)));
+        db.clock.advance(SignedDuration::from_hours(14 * 24));
+        assert!(!again().await, "a link that had ended by itself is not replaced");
+    }
+
     async fn a_removed_member_is_a_stranger(db: TestDb) {
         let app = db.app().await;
         let ama = stage::organiser(&app, "ama@example.org").await;

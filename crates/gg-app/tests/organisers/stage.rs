@@ -38,6 +38,6 @@ pub(crate) fn member_of(account: AccountId) -> Actor {
 
 /// Invites `address`, and gives the token of the invitation.
 pub(crate) async fn invite(app: &App, owner: AccountId, event: EventId, address: &str, role: Role) -> String {
-    let url = app.invite_member(member_of(owner), event, address, role).await.unwrap();
-    url.rsplit('/').next().unwrap().to_string()
+    let invite = app.invite_member(member_of(owner), event, address, role).await.unwrap();
+    invite.url.rsplit('/').next().unwrap().to_string()
 }

@@ -203,7 +203,8 @@ fn past() -> Vec<EventCard> {
 
 fn event(can_manage: bool) -> EventPage {
     let member = |email: &str, role: &str, is_you, account: Option<&str>| MemberRow {
-        account_id: account.map(Into::into),
+        id: account.unwrap_or("i1").into(),
+        invited: account.is_none().then(|| when("3 hours ago")),
         email: email.into(),
         role: role.into(),
         is_you,
@@ -271,6 +272,7 @@ fn event(can_manage: bool) -> EventPage {
         fresh_invitation: can_manage.then(|| FreshInvitation {
             email: "door@example.com".into(),
             url: "https://rsvp.example/join/AZOl0nwefVSbHy9Mim4LEQ".into(),
+            replaces: true,
         }),
         can_edit: can_manage,
         can_manage,

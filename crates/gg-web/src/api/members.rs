@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
-use gg_app::Error;
+use gg_app::{Error, FreshInvite};
 use gg_domain::actor::{Permission, Role};
 use gg_domain::id::{AccountId, EventId, MemberInviteId};
 use serde::{Deserialize, Serialize};
@@ -111,7 +111,7 @@ async fn invite(
     Id(event): Id<EventId>,
     Json(body): Json<InviteMember>,
 ) -> Result<Response, Problem> {
-    let url = web.app.invite_member(actor, event, &body.email, body.role).await?;
+    let FreshInvite { url, .. } = web.app.invite_member(actor, event, &body.email, body.role).await?;
     let invited = Invited { account_id: None, status: "pending", url };
     let location = format!("/api/v1/events/{event}/members");
     Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(invited)).into_response())

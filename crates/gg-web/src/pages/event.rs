@@ -82,8 +82,10 @@ pub struct BandCount {
 /// One member of the team.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberRow {
-    /// The account's id; `None` while the invitation is open.
-    pub account_id: Option<String>,
+    /// By which it is taken off: the account's id, or the invitation's while it waits.
+    pub id: String,
+    /// When it was invited, while the invitation waits.
+    pub invited: Option<When>,
     /// The address.
     pub email: String,
     /// The role in a word.
@@ -119,6 +121,8 @@ pub struct FreshInvitation {
     pub email: String,
     /// The address to open.
     pub url: String,
+    /// Whether an earlier link of that address is dead now.
+    pub replaces: bool,
 }
 
 #[cfg(test)]
@@ -144,14 +148,16 @@ mod tests {
             bands: vec![BandCount { band: Band::High, count: 2 }],
             members: vec![
                 MemberRow {
-                    account_id: Some("a1".into()),
+                    id: "a1".into(),
+                    invited: None,
                     email: awkward::LONG_EMAIL.into(),
                     role: "Owner".into(),
                     is_you: true,
                     removable: false,
                 },
                 MemberRow {
-                    account_id: Some("a2".into()),
+                    id: "a2".into(),
+                    invited: None,
                     email: "door@example.com".into(),
                     role: "Door".into(),
                     is_you: false,

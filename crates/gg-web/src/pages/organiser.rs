@@ -80,6 +80,7 @@ pub fn said(done: Option<&str>) -> Option<Notice> {
         "made" => "The event is made. Next: the guests.",
         "deleted" => "The event is deleted.",
         "removed" => "Taken off the team.",
+        "uninvited" => "The invitation is taken back: its link leads nowhere now.",
         "joined" => "You are on the team.",
         "added" => "The guest is added.",
         "erased" => "The guest is erased.",

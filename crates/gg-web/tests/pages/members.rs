@@ -71,6 +71,39 @@ pages! {
         assert_eq!(stage.browser().get("/join/wrong").await.status, StatusCode::NOT_FOUND);
     }
 
+    async fn who_is_invited_again_has_a_new_link_and_the_page_says_that_the_old_one_is_dead(stage: Stage) {
+        let (event, first) = invitation(&stage, "kofi@example.org").await;
+        let path = format!("/events/{event}/members");
+        let page = stage.ama().await.post(&path, &[("email", "Kofi@example.org"), ("role", "door")]).await;
+
+        page.shows("The earlier link no longer works.");
+        assert_eq!(stage.browser().get(&first).await.status, StatusCode::NOT_FOUND);
+        let other = stage.ama().await.post(&path, &[("email", "esi@example.org"), ("role", "door")]).await;
+        other.shows("Send this link").hides("The earlier link");
+    }
+
+    async fn an_invitation_that_waits_can_be_taken_back(stage: Stage) {
+        let (event, join) = invitation(&stage, "kofi@example.org").await;
+        let ama = stage.ama().await;
+        let page = ama.open(&format!("/events/{event}")).await;
+        page.shows("Take back the invitation of kofi@example.org").shows("Invited ");
+        let (rows, _) = page.body.split_once("Take back the invitation").unwrap();
+        let (_, action) = rows.rsplit_once("action=\"").unwrap();
+
+        let done = ama.post(action.split('"').next().unwrap(), &[]).await;
+        assert_eq!(done.location(), format!("/events/{event}?done=uninvited#team"));
+        assert_eq!(stage.browser().get(&join).await.status, StatusCode::NOT_FOUND);
+        ama.open(&format!("/events/{event}?done=uninvited")).await.hides("kofi@").shows("is taken back");
+        assert_eq!(ama.post(action.split('"').next().unwrap(), &[]).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn the_address_of_the_team_shows_it_when_it_is_read(stage: Stage) {
+        let event = stage.event().await;
+        stage.ama().await.open(&format!("/events/{event}/members")).await.shows("id=\"team\"");
+        let stranger = stage.stranger().await.get(&format!("/events/{event}/members")).await;
+        assert_eq!(stranger.status, StatusCode::NOT_FOUND);
+    }
+
     async fn an_address_that_is_none_is_not_invited(stage: Stage) {
         let event = stage.event().await;
         let page =

@@ -96,8 +96,9 @@ impl Stage {
     pub(crate) async fn member(&self, event: EventId, role: Role) -> Browser {
         let email = format!("{}@example.org", role.as_str());
         let account = self.app.create_account(&email, PASSWORD.into()).await.unwrap().id;
-        let url = self.app.invite_member(self.may(Permission::Members), event, &email, role).await.unwrap();
-        let token = url.rsplit('/').next().unwrap();
+        let invite =
+            self.app.invite_member(self.may(Permission::Members), event, &email, role).await.unwrap();
+        let token = invite.url.rsplit('/').next().unwrap();
         self.app.join_event(account, token).await.unwrap();
         self.browser_of(account).await
     }

@@ -3,9 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use gg_app::Error;
+use gg_app::{Error, FreshInvite};
 use gg_domain::actor::{Permission, Role};
-use gg_domain::id::{AccountId, EventId};
+use gg_domain::id::{AccountId, EventId, MemberInviteId};
 use gg_domain::policy::{Actions, Policy};
 
 use super::FreshInvitation;
@@ -30,7 +30,9 @@ pub(super) async fn invite_member(
     let email = fields.text("email").trim();
     let invited = web.app.invite_member(organiser.to(Permission::Members), event, email, role).await;
     let (fresh, wrong) = match invited {
-        Ok(url) => (Some(FreshInvitation { email: email.to_string(), url }), None),
+        Ok(FreshInvite { url, replaces }) => {
+            (Some(FreshInvitation { email: email.to_string(), url, replaces }), None)
+        }
         Err(Error::Invalid(errors)) => (None, fault(&errors, "/email")),
         Err(error) => return Err(error.into()),
     };
@@ -41,22 +43,27 @@ pub(super) async fn invite_member(
     Ok(html(status, &page))
 }
 
-/// `POST /events/{id}/members/{account_id}/remove`.
+/// `POST /events/{id}/members/{id}/remove`: takes a member off the team, or an invitation back.
 pub(super) async fn remove_member(
     State(web): State<Web>,
-    Path((event, account)): Path<(uuid::Uuid, uuid::Uuid)>,
+    Path((event, id)): Path<(uuid::Uuid, uuid::Uuid)>,
     posted: Posted,
 ) -> Result<Response, Problem> {
-    let (event, account) = (EventId::from_uuid(event), AccountId::from_uuid(account));
+    let (event, account) = (EventId::from_uuid(event), AccountId::from_uuid(id));
     let organiser = &posted.organiser;
     match web.app.remove_member(organiser.to(Permission::Members), event, account).await {
         // Who took himself off sees the event no longer.
         Ok(()) if account == organiser.account => Ok(go_on("/events?done=removed")),
-        Ok(()) => Ok(go_on(&format!("/events/{event}?done=removed"))),
+        Ok(()) => Ok(go_on(&format!("/events/{event}?done=removed#team"))),
         Err(Error::Invalid(errors)) => {
             let mut page = page(&web, organiser, event).await?;
             page.chrome.notice = fault(&errors, "/account_id").and_then(trouble);
             Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+        Err(Error::NotFound) => {
+            let invite = MemberInviteId::from_uuid(id);
+            web.app.uninvite_member(organiser.to(Permission::Members), event, invite).await?;
+            Ok(go_on(&format!("/events/{event}?done=uninvited#team")))
         }
         Err(error) => Err(error.into()),
     }

@@ -10,6 +10,7 @@ use gg_domain::id::EventId;
 use gg_domain::policy::{Action, Policy};
 use gg_domain::risk::Band as DomainBand;
 use gg_store::{EventRow, Member, SummaryRow};
+use jiff::tz::TimeZone;
 
 use super::act;
 use super::{BandCount, EventFigures, EventPage, MemberRow, PolicyRow};
@@ -19,7 +20,7 @@ use crate::pages::organiser::{Organiser, may, said};
 use crate::pages::{After, html};
 use crate::problem::Problem;
 use crate::state::Web;
-use crate::time_words::{moment, zone};
+use crate::time_words::{ago, moment, zone};
 use crate::view::{Band, Choice, Tab};
 
 /// Every action, with what it does to a guest.
@@ -42,8 +43,9 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/events/{event_id}", get(show))
         .route("/events/{event_id}/policy", post(act::set_policy))
-        .route("/events/{event_id}/members", post(act::invite_member))
-        .route("/events/{event_id}/members/{account_id}/remove", post(act::remove_member))
+        // The team has no page of its own; what an invitation answers is read again there.
+        .route("/events/{event_id}/members", get(show).post(act::invite_member))
+        .route("/events/{event_id}/members/{id}/remove", post(act::remove_member))
 }
 
 /// `GET /events/{id}`.
@@ -86,7 +88,7 @@ pub(super) async fn page(web: &Web, organiser: &Organiser, event: EventId) -> Re
         deadline: row.rsvp_deadline.map(|at| moment(at, &zone).said).unwrap_or_default(),
         figures: figures(&row, &summary, links),
         bands: band_counts(&bands),
-        members: member_rows(&members, organiser),
+        members: member_rows(&members, organiser, &zone),
         roles: roles(),
         policy: policy.as_ref().map(policy_rows).unwrap_or_default(),
         fingerprint: policy.is_none_or(|policy| policy.fingerprint),
@@ -118,7 +120,7 @@ fn band_counts(counts: &[(String, i64)]) -> Vec<BandCount> {
         .collect()
 }
 
-fn member_rows(members: &[Member], organiser: &Organiser) -> Vec<MemberRow> {
+fn member_rows(members: &[Member], organiser: &Organiser, zone: &TimeZone) -> Vec<MemberRow> {
     let is_owner = |member: &&Member| member.role == Role::Owner && member.account_id.is_some();
     let owners = members.iter().filter(is_owner).count();
     let mut members: Vec<&Member> = members.iter().collect();
@@ -127,13 +129,18 @@ fn member_rows(members: &[Member], organiser: &Organiser) -> Vec<MemberRow> {
     members
         .into_iter()
         .map(|member| MemberRow {
-            account_id: member.account_id.map(|account| account.to_string()),
+            id: member.account_id.map_or_else(|| invite_id(member), |account| account.to_string()),
+            invited: member.invite_id.map(|_| ago(member.created_at, organiser.now, zone)),
             email: member.email.as_str().to_string(),
             role: role_word(member.role).into(),
             is_you: member.account_id == Some(organiser.account),
-            removable: member.account_id.is_some() && (member.role != Role::Owner || owners > 1),
+            removable: member.invite_id.is_some() || member.role != Role::Owner || owners > 1,
         })
         .collect()
+}
+
+fn invite_id(member: &Member) -> String {
+    member.invite_id.map(|invite| invite.to_string()).unwrap_or_default()
 }
 
 fn roles() -> Vec<Choice> {

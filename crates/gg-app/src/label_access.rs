@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gg_domain::access::{Act, Acts};
 use gg_domain::actor::{Actor, Role};
 use gg_domain::fields::FieldErrors;
-use gg_domain::id::{AccessId, EventId};
+use gg_domain::id::AccessId;
 use gg_domain::policy::Action;
 use gg_domain::risk::{Band, Label, Score};
 use gg_domain::snapshot::Snapshot;
@@ -27,30 +27,6 @@ impl App {
     /// [`Error::NotFound`], [`Error::Forbidden`].
     pub async fn access(&self, actor: Actor, access: AccessId) -> Result<(AccessRow, Role)> {
         self.store.read(async move |conn: &mut Conn| member_access(conn, &actor, access).await).await
-    }
-
-    /// Those of an event's openings on which somebody has given his word.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`].
-    pub async fn labelled(
-        &self,
-        actor: Actor,
-        event: EventId,
-        accesses: Vec<AccessId>,
-    ) -> Result<Vec<AccessId>> {
-        let accesses = Arc::new(accesses);
-        self.store
-            .read(async move |conn: &mut Conn| -> Result<_> {
-                member(conn, &actor, event).await?;
-                let mut labelled = Vec::new();
-                for access in accesses.iter() {
-                    let row = conn.access(&actor, *access).await?;
-                    labelled.extend(row.filter(|row| row.label.is_some()).map(|row| row.id));
-                }
-                Ok(labelled)
-            })
-            .await
     }
 
     /// Takes the organiser's word on an access.

@@ -6,7 +6,7 @@ use gg_domain::actor::{Actor, Role};
 use gg_domain::feed::FeedKind;
 use gg_domain::id::EventId;
 use gg_domain::risk::{Band, Reason};
-use gg_store::{Conn, FeedPosition, FeedRow, WriteTx};
+use gg_store::{Conn, FeedPosition, FeedRow, ToldOpening, WriteTx};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -133,6 +133,19 @@ impl App {
                 let rows = conn.feed_before(event, position.highest, limit).await?;
                 let rows = rows.into_iter().map(|row| envelope(event, role, &position.epoch, row)).collect();
                 Ok((rows, position))
+            })
+            .await
+    }
+
+    /// The openings that an event's messages from number `since` on speak of, each as it is now.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn openings_told(&self, actor: Actor, event: EventId, since: i64) -> Result<Vec<ToldOpening>> {
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                member(conn, &actor, event).await?;
+                Ok(conn.openings_told(event, since).await?)
             })
             .await
     }

@@ -44,6 +44,18 @@ pub struct NewFeed {
 }
 
 row! {
+    /// An opening that messages of the feed speak of.
+    pub struct ToldOpening {
+        /// Which.
+        pub id: AccessId,
+        /// When somebody opened the link.
+        pub at: Timestamp,
+        /// Whether somebody has given his word on it.
+        pub labelled: bool,
+    }
+}
+
+row! {
     /// A message of the feed, with the names that it is told with.
     pub struct FeedRow {
         /// Its number in the event's feed, from 1.
@@ -119,6 +131,14 @@ impl Conn {
                 and f.kind in ('access.checked', 'rsvp.created', 'rsvp.updated')
             order by f.seq desc limit $3";
         self.all(SQL, args![event, until, limit]).await
+    }
+
+    /// The openings that an event's messages from number `since` on speak of. A message says when an opening was
+    /// judged last: long after it, where an organiser gave his word.
+    pub async fn openings_told(&mut self, event: EventId, since: i64) -> Result<Vec<ToldOpening>> {
+        const SQL: &str = "select id, at, label is not null from accesses where event_id = $1 and id in
+                (select access_id from feed where event_id = $1 and seq >= $2 and access_id is not null)";
+        self.all(SQL, args![event, since]).await
     }
 }
 

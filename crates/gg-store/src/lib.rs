@@ -40,7 +40,7 @@ pub use db::{Conn, Query, Store, UseCase, WriteTx};
 pub use deployment::{Deployment, KeyUse, SealedKey};
 pub use error::{Result, StoreError};
 pub use events::{EventRow, SummaryRow};
-pub use feed::{FeedPosition, FeedRow, NewFeed};
+pub use feed::{FeedPosition, FeedRow, NewFeed, ToldOpening};
 pub use guests::{GuestFilter, GuestRow, LockedGuest, Standing};
 pub use idempotency::{Answered, Claim, IDEMPOTENCY_LIFE, IDEMPOTENCY_RUNS_MAX};
 pub use invite_page::InvitePageRow;

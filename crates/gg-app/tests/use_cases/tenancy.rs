@@ -57,7 +57,7 @@ each_database! {
             app.openings_by_hour(stranger, event, 24),
             app.tell_invite(stranger, guest),
             app.access(stranger, access),
-            app.labelled(stranger, event, vec![access]),
+            app.openings_told(stranger, event, 0),
             app.prepare_import(stranger, event, list(), Vec::new()),
             app.export_guests(stranger, event, gg_app::guest_list::Opening::Plain),
         ];

@@ -32,6 +32,11 @@ class Monitor {
       timeStyle: "medium",
       timeZone: root.dataset.zone || undefined,
     });
+    this.day = new Intl.DateTimeFormat("en-GB", {
+      day: "numeric",
+      month: "short",
+      timeZone: root.dataset.zone || undefined,
+    });
     this.filter = "all";
     this.paused = false;
     /** @type {import("./feed.js").Envelope[]} */
@@ -78,7 +83,7 @@ class Monitor {
       if (old instanceof HTMLElement) this.drop(old);
       return;
     }
-    const row = old instanceof HTMLElement ? old : this.blank("opening", payload, seq, timestamp);
+    const row = old instanceof HTMLElement ? old : this.blank("opening", payload, seq, openedAt(payload.access_id, timestamp));
     if (!row) return;
     /** @type {{ code: string, nats: number }[]} */
     const reasons = payload.reasons ?? [];
@@ -126,16 +131,26 @@ class Monitor {
     slot(row, "name").textContent = payload.guest_name ?? this.phrases.say("erased");
     const time = row.querySelector("time");
     if (time) {
-      time.textContent = this.clock.format(new Date(timestamp));
+      time.textContent = this.said(new Date(timestamp));
       time.dateTime = time.title = timestamp;
     }
     return row;
   }
 
+  /** The time of day, with the day where it was not today: as the server writes it. @param {Date} at */
+  said(at) {
+    const day = this.day.format(at);
+    const time = this.clock.format(at);
+    return day === this.day.format(new Date()) ? time : `${day} ${time.slice(0, 5)}`;
+  }
+
   /** @param {HTMLElement} row */
   add(row) {
     row.classList.add("fresh");
-    this.rows.prepend(row);
+    // What happened last stands first; an opening of yesterday that is judged again takes its own place.
+    const at = happened(row);
+    const older = [...this.rows.children].find((other) => happened(other) <= at);
+    this.rows.insertBefore(row, older ?? null);
     this.count("all", 1);
     this.count(row.dataset.kind ?? "", 1);
     while (this.rows.children.length > ROWS_MAX) this.rows.lastElementChild?.remove();
@@ -351,4 +366,20 @@ class Monitor {
     if (next) this.choose(next);
     else this.sheet.close();
   }
+}
+
+/**
+ * When an opening was: its id, a UUIDv7, begins with the moment. A message says when it was judged last.
+ *
+ * @param {string} access
+ * @param {string} timestamp of the message
+ */
+function openedAt(access, timestamp) {
+  const ms = Number.parseInt(access.replaceAll("-", "").slice(0, 12), 16);
+  return Number.isNaN(ms) ? timestamp : new Date(ms).toISOString();
+}
+
+/** @param {Element} row */
+function happened(row) {
+  return Date.parse(row.querySelector("time")?.dateTime ?? "");
 }

@@ -94,6 +94,36 @@ pages! {
         assert_eq!(page.after("data-count=\"needs\">").split('<').next(), Some("0"));
     }
 
+    async fn an_opening_keeps_its_time_when_a_word_is_given_long_after(stage: Stage) {
+        let (event, _, access) = suspicious(&stage).await;
+        let ama = stage.ama().await;
+        let path = format!("/events/{event}/live");
+        let times = |page: &crate::stage::Page| {
+            let (rows, _) = page.body.split_once("<template").unwrap();
+            let row = rows.split("<li class=\"live-row").find(|row| row.contains(&format!("?open={access}"))).unwrap();
+            row.split_once("datetime=\"").unwrap().1.split('"').next().unwrap().to_string()
+        };
+        let before = times(&ama.open(&path).await);
+        stage.db.clock.advance(jiff::SignedDuration::from_hours(5));
+        stage.guest(event, "Kwame", 0).await;
+        ama.post(&format!("/events/{event}/accesses/{access}/label"), &[("label", "guest")]).await.location();
+
+        let page = ama.open(&path).await;
+        assert_eq!(times(&page), before);
+        // What the word set free was told after it, and stands above.
+        let (rows, _) = page.body.split_once("<template").unwrap();
+        assert!(rows.find("is coming").unwrap() < rows.find(&format!("?open={access}")).unwrap());
+    }
+
+    async fn an_address_with_a_piece_of_an_id_is_nothing_here(stage: Stage) {
+        let event = stage.event().await;
+        for open in ["garbage", "%00", "0193a5d2"] {
+            let page = stage.ama().await.get(&format!("/events/{event}/live?open={open}")).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{open}");
+            page.shows("Nothing here").hides("form");
+        }
+    }
+
     async fn the_door_may_say_who_it_was_and_a_viewer_may_not(stage: Stage) {
         let (event, _, access) = suspicious(&stage).await;
         let label = format!("/events/{event}/accesses/{access}/label");

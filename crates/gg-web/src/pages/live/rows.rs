@@ -1,27 +1,55 @@
 //! Messages of the feed as rows of the monitor, in plain words. The island draws later ones with the same words, which
 //! stand in the page.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use gg_app::{Envelope, Payload};
 use gg_domain::risk::Reason;
+use gg_store::ToldOpening;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::{LiveCounts, LiveRow, RowBadge};
 use crate::time_words::clock;
-use crate::view::{Band, Evidence, Standing, opening_sentence, reason_name};
+use crate::view::{Band, Evidence, Standing, When, opening_sentence, reason_name};
 
 /// How a row calls somebody who was erased.
 const ERASED: &str = "Erased guest";
 
-/// The rows of messages that come newest first. Each opening is shown once, as it was last judged; one that turned out
-/// to be a machine's is not shown.
-pub(super) fn rows(envelopes: &[Envelope], now: Timestamp, zone: &TimeZone) -> Vec<LiveRow> {
-    let mut openings = HashSet::new();
+/// Openings by their ids.
+pub(super) type Openings = HashMap<Uuid, ToldOpening>;
+
+/// The rows of messages that come newest first; what happened last stands first. Each opening is shown once, as it was
+/// last judged, at the time at which it was; one that turned out to be a machine's is not shown.
+pub(super) fn rows(
+    envelopes: &[Envelope],
+    openings: &Openings,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Vec<LiveRow> {
+    let mut shown = HashSet::new();
     let mut answered = HashSet::new();
-    envelopes.iter().filter_map(|one| row(one, now, zone, &mut openings, &mut answered)).collect()
+    let mut rows: Vec<(Timestamp, LiveRow)> = envelopes
+        .iter()
+        .filter_map(|one| {
+            let at = happened(one, openings);
+            let row = row(one, openings, clock(at, now, zone), &mut shown, &mut answered)?;
+            Some((at, row))
+        })
+        .collect();
+    rows.sort_by_key(|(at, row)| Reverse((*at, row.seq)));
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// When it happened: a message of an opening is told again whenever the opening is judged again, long after it.
+fn happened(envelope: &Envelope, openings: &Openings) -> Timestamp {
+    let opening = match &envelope.payload {
+        Payload::Access { access_id: Some(access), .. } => openings.get(access),
+        _ => None,
+    };
+    opening.map_or(envelope.timestamp, |opening| opening.at)
 }
 
 /// How many rows each chip leaves.
@@ -39,18 +67,18 @@ pub(super) fn counts(rows: &[LiveRow]) -> LiveCounts {
 
 fn row(
     envelope: &Envelope,
-    now: Timestamp,
-    zone: &TimeZone,
-    openings: &mut HashSet<Uuid>,
+    openings: &Openings,
+    at: When,
+    shown: &mut HashSet<Uuid>,
     answered: &mut HashSet<Uuid>,
 ) -> Option<LiveRow> {
-    let at = clock(envelope.timestamp, now, zone);
     let seq = u64::try_from(envelope.seq).unwrap_or(0);
     let name = |name: &Option<String>| name.clone().unwrap_or_else(|| ERASED.into());
     match &envelope.payload {
         Payload::Access { access_id, guest_id, guest_name, band, reasons, degraded, .. } => {
             let access = (*access_id)?;
-            let is_latest = openings.insert(access);
+            let is_latest = shown.insert(access);
+            let is_settled = openings.get(&access).is_some_and(|opening| opening.labelled);
             let band = (*band).filter(|_| is_latest).and_then(|band| Band::from_key(band.as_str()))?;
             Some(LiveRow {
                 seq,
@@ -61,7 +89,7 @@ fn row(
                 badge: RowBadge::Band(band),
                 sentence: opening_sentence(band, &evidence(reasons)),
                 reasons: evidence(reasons),
-                needs_you: !degraded && matches!(band, Band::High | Band::Block),
+                needs_you: !degraded && !is_settled && matches!(band, Band::High | Band::Block),
             })
         }
         Payload::Rsvp { guest_id, guest_name, attending, plus_ones, note, pending, .. } => {
@@ -120,7 +148,7 @@ fn answer_words(standing: Standing, names: &[&str], note: Option<&str>) -> Strin
 #[cfg(test)]
 mod tests {
     use gg_app::Companion;
-    use gg_domain::id::EventId;
+    use gg_domain::id::{AccessId, EventId};
     use gg_domain::risk::{Band as DomainBand, ReasonCode};
 
     use super::*;
@@ -173,7 +201,29 @@ mod tests {
     }
 
     fn shown(envelopes: &[Envelope]) -> Vec<LiveRow> {
-        rows(envelopes, "2026-12-01T15:00:00Z".parse().unwrap(), &TimeZone::UTC)
+        shown_with(envelopes, &Openings::new())
+    }
+
+    fn shown_with(envelopes: &[Envelope], openings: &Openings) -> Vec<LiveRow> {
+        rows(envelopes, openings, "2026-12-01T15:00:00Z".parse().unwrap(), &TimeZone::UTC)
+    }
+
+    fn told(access: u128, at: &str, labelled: bool) -> (Uuid, ToldOpening) {
+        let id = Uuid::from_u128(access);
+        (id, ToldOpening { id: AccessId::from_uuid(id), at: at.parse().unwrap(), labelled })
+    }
+
+    #[test]
+    fn an_opening_stands_at_its_own_time_whenever_it_was_judged() {
+        let openings = Openings::from([told(1, "2026-12-01T09:30:00Z", true)]);
+        let rows = shown_with(
+            &[opening(3, 1, Some(DomainBand::High)), answer(2, Some(true), &[], false)],
+            &openings,
+        );
+
+        assert_eq!((rows[0].seq, rows[0].at.said.as_str()), (2, "14:02:51"));
+        assert_eq!((rows[1].seq, rows[1].at.said.as_str()), (3, "09:30:00"));
+        assert!(!rows[1].needs_you, "somebody has given his word");
     }
 
     #[test]

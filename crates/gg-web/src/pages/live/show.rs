@@ -5,8 +5,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use gg_app::Error;
-use gg_domain::actor::Permission;
+use gg_app::{Envelope, Error};
+use gg_domain::actor::{Actor, Permission};
 use gg_domain::id::{AccessId, EventId};
 use gg_domain::risk::Label;
 use gg_store::{AccessRow, EventRow, GuestRow, SummaryRow};
@@ -14,8 +14,8 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::rows::{counts, evidence, rows};
-use super::{HourBar, LivePage, LiveRow, LiveStats, Sheet};
+use super::rows::{Openings, counts, evidence, rows};
+use super::{HourBar, LivePage, LiveStats, Sheet};
 use crate::device_words::device_words;
 use crate::extract::{Id, Query};
 use crate::forms::{Posted, fault, go_on};
@@ -44,8 +44,8 @@ pub fn routes() -> Router<Web> {
 /// The query of the page.
 #[derive(Debug, Default, Deserialize)]
 struct Asked {
-    /// The opening in the sheet.
-    open: Option<Uuid>,
+    /// The opening in the sheet: an id, or a piece of one.
+    open: Option<String>,
     done: Option<String>,
 }
 
@@ -56,7 +56,8 @@ async fn show(
     organiser: Organiser,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let mut page = page(&web, &organiser, event, asked.open.map(AccessId::from_uuid)).await?;
+    let open = asked.open.map(|id| Uuid::try_parse(&id).map_err(|_| Problem::not_found())).transpose()?;
+    let mut page = page(&web, &organiser, event, open.map(AccessId::from_uuid)).await?;
     page.chrome.notice = said(asked.done.as_deref());
     Ok(html(StatusCode::OK, &page))
 }
@@ -96,6 +97,7 @@ async fn page(
     let row = web.app.event(read, event).await?;
     // The figures after the messages: what comes in between is told again by the feed, and never lost.
     let (messages, position) = web.app.latest_activity(read, event, MESSAGES_READ).await?;
+    let openings = openings(web, read, event, &messages).await?;
     let (summary, _) = web.app.summary(read, event).await?;
     let hours = web.app.openings_by_hour(read, event, HOURS).await?;
     let sheet = match open {
@@ -104,8 +106,7 @@ async fn page(
     };
 
     let zone = zone(&row.time_zone);
-    let mut rows = rows(&messages, organiser.now, &zone);
-    settle(web, organiser, event, &mut rows).await?;
+    let rows = rows(&messages, &openings, organiser.now, &zone);
     Ok(LivePage {
         chrome: organiser.chrome_of(Tab::Live, &row),
         event_id: event.to_string(),
@@ -123,22 +124,16 @@ async fn page(
     })
 }
 
-/// An opening on which somebody has given his word waits for nobody.
-async fn settle(
+/// The openings that the messages speak of.
+async fn openings(
     web: &Web,
-    organiser: &Organiser,
+    actor: Actor,
     event: EventId,
-    rows: &mut [LiveRow],
-) -> Result<(), Problem> {
-    let access = |row: &LiveRow| row.access_id.as_deref().and_then(|id| Uuid::try_parse(id).ok());
-    let waiting: Vec<AccessId> =
-        rows.iter().filter(|row| row.needs_you).filter_map(access).map(AccessId::from_uuid).collect();
-    let settled = web.app.labelled(organiser.to(Permission::ReadEvent), event, waiting).await?;
-    for row in rows {
-        let is_settled = access(row).is_some_and(|id| settled.contains(&AccessId::from_uuid(id)));
-        row.needs_you &= !is_settled;
-    }
-    Ok(())
+    messages: &[Envelope],
+) -> Result<Openings, Problem> {
+    let since = messages.iter().map(|message| message.seq).min().unwrap_or(0);
+    let openings = web.app.openings_told(actor, event, since).await?;
+    Ok(openings.into_iter().map(|opening| (opening.id.uuid(), opening)).collect())
 }
 
 /// When, where, and until when answers come, in a line.

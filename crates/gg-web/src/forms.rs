@@ -1,19 +1,19 @@
 //! Forms: their fields as they were typed, the word that shows they came from a page of ours, and faults beside fields.
 
-use axum::body::{Body, to_bytes};
-use axum::extract::{Form, FromRequest, FromRequestParts as _, Request};
-use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gg_domain::fields::FieldErrors;
 
-use crate::extract::SessionCookie;
 use crate::extract::identity::{check_csrf, check_same_site, cookie};
+use crate::extract::{SessionCookie, body};
 use crate::pages::organiser::Organiser;
 use crate::problem::Problem;
 use crate::state::Web;
+use crate::urlencoded::{Pair, pairs};
 use crate::view::Field;
 
 /// Most bytes of a form without a file: notes of 4,000 characters, percent-encoded, three times over.
@@ -21,7 +21,7 @@ pub const FORM_BYTES_MAX: usize = 64 * 1024;
 /// Most fields of a form: a column map has 200, an answer 50 names.
 const FIELDS_MAX: usize = 400;
 /// What a form without a file is sent as.
-const FORM_TYPE: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 /// The field with the word.
 const CSRF_FIELD: &str = "csrf";
 /// The cookie that stands for a browser in which nobody is signed in yet.
@@ -192,17 +192,10 @@ pub fn own_path(next: &str) -> &str {
 }
 
 async fn read(request: Request) -> Result<Fields, Problem> {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if !kind.to_ascii_lowercase().starts_with(FORM_TYPE) {
-        return Err(Problem::unsupported_media_type(FORM_TYPE));
-    }
-    let body = to_bytes(request.into_body(), FORM_BYTES_MAX).await;
-    let body = body.map_err(|_| Problem::too_large(FORM_BYTES_MAX))?;
-    let again = Request::post("/").header(CONTENT_TYPE, FORM_TYPE).body(Body::from(body));
-    let again = again.map_err(|_| Problem::bad_request("the form broke off"))?;
-    let fields = Form::<Vec<(String, String)>>::from_request(again, &()).await;
-    let Form(fields) = fields.map_err(|_| Problem::bad_request("the form cannot be read"))?;
-    if fields.len() > FIELDS_MAX {
+    body::expect_type(&request, FORM_TYPE, |kind| kind == FORM_TYPE)?;
+    let body = body::read(request, FORM_BYTES_MAX).await?;
+    let pairs: Vec<Pair> = pairs(&body).take(FIELDS_MAX + 1).collect();
+    if pairs.len() > FIELDS_MAX {
         return Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "too-many-fields",
@@ -210,7 +203,10 @@ async fn read(request: Request) -> Result<Fields, Problem> {
             "the form has more fields than any of ours",
         ));
     }
-    Ok(Fields(fields))
+    match pairs.iter().find(|pair| !pair.is_whole) {
+        Some(Pair { name, .. }) => Err(Problem::invalid_field(&format!("/{name}"), "this is no UTF-8 text")),
+        None => Ok(Fields(pairs.into_iter().map(|pair| (pair.name, pair.value)).collect())),
+    }
 }
 
 #[cfg(test)]

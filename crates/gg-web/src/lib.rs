@@ -24,6 +24,7 @@ pub mod router;
 pub mod security_headers;
 pub mod state;
 pub mod time_words;
+mod urlencoded;
 pub mod view;
 mod visit;
 

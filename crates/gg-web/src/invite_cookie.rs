@@ -12,6 +12,9 @@ use crate::extract::identity;
 const NAME: &str = "gg_invite";
 /// Where the page is found, and the only address that the cookie is sent to.
 pub const PATH: &str = "/invite";
+/// Where an answer leads. The query says that who lands there has just sent one: no new opening for the page's script,
+/// and a word of thanks where the browser keeps no cookie.
+pub const SENT: &str = "/invite?sent";
 /// Seconds that it lives: a day, as long as an opening serves answers.
 const LIFE_S: u32 = 86_400;
 

@@ -14,10 +14,16 @@ pub const LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// A page made by a machine of ours whose clock is ahead by less is not from the future.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
 
-/// Not a nonce of this link, or older than [`LIFE`].
+/// Why a nonce is none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("this page was open for too long")]
-pub struct StaleNonce;
+pub enum BadNonce {
+    /// Older than [`LIFE`].
+    #[error("this page was open for too long")]
+    Stale,
+    /// Missing, altered, or of another link.
+    #[error("this page is not the one that we made for this link")]
+    Foreign,
+}
 
 /// A nonce for the page of the link with `claims`, made `at`.
 pub fn issue(secrets: &Secrets, claims: &Claims, at: Timestamp) -> String {
@@ -27,16 +33,22 @@ pub fn issue(secrets: &Secrets, claims: &Claims, at: Timestamp) -> String {
 /// How long ago the page was made that carried `nonce`.
 ///
 /// # Errors
-/// [`StaleNonce`].
+/// [`BadNonce`].
 pub fn age(
     nonce: &str,
     secrets: &Secrets,
     claims: &Claims,
     now: Timestamp,
-) -> Result<SignedDuration, StaleNonce> {
-    let made_at = secrets.nonce_made_at(claims.guest, claims.generation, nonce).ok_or(StaleNonce)?;
+) -> Result<SignedDuration, BadNonce> {
+    let made_at = secrets.nonce_made_at(claims.guest, claims.generation, nonce).ok_or(BadNonce::Foreign)?;
     let age = now.duration_since(from_micros(made_at));
-    if age < -SKEW || age > LIFE { Err(StaleNonce) } else { Ok(age.max(SignedDuration::ZERO)) }
+    if age < -SKEW {
+        Err(BadNonce::Foreign)
+    } else if age > LIFE {
+        Err(BadNonce::Stale)
+    } else {
+        Ok(age.max(SignedDuration::ZERO))
+    }
 }
 
 #[cfg(test)]
@@ -70,7 +82,7 @@ mod tests {
         let nonce = issue(&secrets, &claims(), noon());
         assert!(age(&nonce, &secrets, &claims(), noon() + LIFE).is_ok());
         let over = noon() + LIFE + SignedDuration::from_micros(1);
-        assert_eq!(age(&nonce, &secrets, &claims(), over), Err(StaleNonce));
+        assert_eq!(age(&nonce, &secrets, &claims(), over), Err(BadNonce::Stale));
     }
 
     #[test]
@@ -79,9 +91,9 @@ mod tests {
         let nonce = issue(&secrets, &claims(), noon());
         let guest = GuestId::from_uuid(Uuid::from_u128(8));
         for other in [Claims { guest, ..claims() }, Claims { generation: 4, ..claims() }] {
-            assert_eq!(age(&nonce, &secrets, &other, noon()), Err(StaleNonce));
+            assert_eq!(age(&nonce, &secrets, &other, noon()), Err(BadNonce::Foreign));
         }
-        assert_eq!(age(&nonce, &Secrets::derive(b"two"), &claims(), noon()), Err(StaleNonce));
+        assert_eq!(age(&nonce, &Secrets::derive(b"two"), &claims(), noon()), Err(BadNonce::Foreign));
     }
 
     #[test]
@@ -91,7 +103,7 @@ mod tests {
         let young = issue(&secrets, &claims(), noon() + LIFE);
         let spliced = format!("{}{}", &young[..10], &old[10..]);
         for forged in ["", "AAAA", &spliced, &format!("{old}A"), &old[..31]] {
-            assert_eq!(age(forged, &secrets, &claims(), noon()), Err(StaleNonce), "{forged}");
+            assert_eq!(age(forged, &secrets, &claims(), noon()), Err(BadNonce::Foreign), "{forged}");
         }
     }
 }

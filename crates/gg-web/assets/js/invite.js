@@ -21,8 +21,8 @@ const SEEN_MS = 1500;
 const AGAIN_MS = 2500;
 /** How long an answer waits for its opening to be taken, in ms; without, the server makes one of the answer. */
 const HOLD_MS = 1500;
-/** Where the server leads after an answer: whoever lands there has just been here. */
-const SENT = "#sent";
+/** The query under which the server leads on after an answer: whoever lands there has just been here. */
+const SENT = "?sent";
 
 /** @param {HTMLElement} main with `data-token` and `data-fingerprint` */
 export default function invite(main) {
@@ -45,7 +45,7 @@ function opening(main) {
   }
   const all = () => ({ ...traits, visible_ms: seen.ms(), interacted });
 
-  if (location.hash === SENT) {
+  if (location.search === SENT) {
     leaveToken();
   } else {
     for (const act of ["pointerdown", "keydown", "input"]) {
@@ -87,6 +87,7 @@ function opening(main) {
   async function open() {
     const taken = (await send(main.dataset.token ?? "", all())) ?? (await again());
     if (!taken) return;
+    decided(main, taken.decision);
     for (const field of main.querySelectorAll("[data-access-id]")) {
       if (field instanceof HTMLInputElement) field.value = taken.access_id;
     }
@@ -100,6 +101,26 @@ function opening(main) {
   }
 }
 
+/**
+ * What is done with this opening, before anything is typed in vain. The words stand in the page, and are those of the
+ * answer that the form would get.
+ *
+ * @param {HTMLElement} main
+ * @param {string} decision
+ */
+function decided(main, decision) {
+  const template = main.querySelector(`template[data-decision="${CSS.escape(decision)}"]`);
+  const forms = /** @type {HTMLElement[]} */ ([...main.querySelectorAll("form[data-answer]")]);
+  if (!(template instanceof HTMLTemplateElement) || !forms[0]) return;
+  if (decision === "hold") {
+    for (const form of forms) form.prepend(template.content.cloneNode(true));
+    return;
+  }
+  const places = forms.map((form) => /** @type {HTMLElement} */ (form.closest("details") ?? form));
+  places[0]?.before(template.content.cloneNode(true));
+  for (const place of places) place.hidden = true;
+}
+
 /** @param {number} ms */
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -110,7 +131,7 @@ function leaveToken() {
 /**
  * @param {string} token
  * @param {object} read
- * @returns {Promise<{ access_id: string, band: string | null, test?: boolean } | null>}
+ * @returns {Promise<{ access_id: string, decision: string, band: string | null, test?: boolean } | null>}
  */
 async function send(token, read) {
   try {

@@ -13,7 +13,8 @@ use gg_web::{
         guests::{FilterChip, GuestRow, GuestsPage},
         import::{ColumnMap, ImportCheck, ImportCounts, ImportPage, ImportProgress, ImportStage, RowError},
         invite::{
-            AnswerForm, Confirmation, DeadLinkPage, InvitePage, InviteState, NeutralPage, Palette, StepUp,
+            AnswerForm, Confirmation, DeadLinkPage, InvitePage, InviteState, NeutralPage, Palette, SentPage,
+            StepUp,
         },
         join::{JoinPage, Joiner},
         landing::LandingPage,
@@ -72,6 +73,8 @@ pub(crate) const NAMES: &[&str] = &[
     "invite-kind",
     "invite-fresh",
     "invite-nofp",
+    "invite-test",
+    "invite-sent",
     "neutral",
     "dead",
     "error-403",
@@ -118,6 +121,7 @@ pub(crate) fn page(name: &str) -> Option<String> {
         "guest-bare" => guest_bare().render(),
         "account" => account().render(),
         "neutral" => NeutralPage { token: "tok".into(), nonce: "n".into() }.render(),
+        "invite-sent" => SentPage.render(),
         "dead" => DeadLinkPage.render(),
         _ => {
             return None
@@ -743,7 +747,7 @@ fn invite(name: &str) -> Option<String> {
         InviteState::StepUp(StepUp { access_id: "acc-1".into(), sent, error: error.map(Into::into) })
     };
     let state = match name {
-        "invite" | "invite-nofp" => InviteState::Open(form()),
+        "invite" | "invite-nofp" | "invite-test" => InviteState::Open(form()),
         "invite-alone" => InviteState::Open(AnswerForm { attending: Some(true), ..AnswerForm::default() }),
         "invite-long" | "invite-arabic" => InviteState::Open(AnswerForm {
             attending: Some(true),
@@ -767,7 +771,7 @@ fn invite(name: &str) -> Option<String> {
         "invite-taken" => taken(true, Some(form())),
         "invite-missed" => taken(false, Some(form())),
         "invite-held" => InviteState::Held,
-        "invite-full" => InviteState::Full,
+        "invite-full" => InviteState::Full { form: form(), declined: false },
         "invite-closed" => InviteState::Closed { answered: None },
         "invite-ask" => ask(false, None),
         "invite-code" => ask(true, Some("These digits are not right. Look at the latest message.")),
@@ -792,9 +796,14 @@ fn invite(name: &str) -> Option<String> {
         when: WHEN.into(),
         venue: PLACE.into(),
         guest_name: guest_name.into(),
-        seats: 2,
+        seats: match name {
+            "invite-alone" => 1,
+            "invite-long" | "invite-arabic" => 4,
+            _ => 2,
+        },
         until: "5 December".into(),
         palette,
+        test: name == "invite-test",
         fingerprint: name != "invite-nofp",
         state,
     };

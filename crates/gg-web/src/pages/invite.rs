@@ -18,6 +18,9 @@ mod form;
 mod show;
 mod words;
 
+/// Whether a new link can be sent: nothing can in this build, so none is offered that would not come.
+const FRESH_LINKS: bool = false;
+
 /// The routes of the guest's page.
 pub fn routes() -> Router<Web> {
     Router::new()
@@ -52,6 +55,8 @@ pub struct InvitePage {
     pub until: String,
     /// The event's colours.
     pub palette: Palette,
+    /// Whether an organiser looks at it: nothing counts.
+    pub test: bool,
     /// Whether the device's traits may be read.
     pub fingerprint: bool,
     /// What the page says.
@@ -65,6 +70,11 @@ impl std::fmt::Debug for InvitePage {
 }
 
 impl InvitePage {
+    /// How many the guest may bring.
+    pub fn allowed(&self) -> u32 {
+        self.seats.saturating_sub(1)
+    }
+
     /// `on` or `off`, as the island reads it.
     pub fn fingerprint_word(&self) -> &'static str {
         if self.fingerprint { "on" } else { "off" }
@@ -106,8 +116,13 @@ pub enum InviteState {
     Answered(Confirmation),
     /// The answer is taken and waits for the host's word.
     Held,
-    /// No seat is left.
-    Full,
+    /// No seat is left; whoever wants none can still say so.
+    Full {
+        /// What was typed, to be sent again when a seat comes free.
+        form: AnswerForm,
+        /// Whether the guest had said no before, which stands.
+        declined: bool,
+    },
     /// The deadline has passed.
     Closed {
         /// What was answered before; `None` where nothing was.
@@ -122,6 +137,17 @@ pub enum InviteState {
         /// Whether one can be sent at all.
         offered: bool,
     },
+}
+
+impl InviteState {
+    /// Whether there is a form that takes an answer.
+    pub fn asks(&self) -> bool {
+        match self {
+            Self::Open(_) | Self::Full { .. } => true,
+            Self::Answered(answer) => answer.change.is_some(),
+            Self::Held | Self::Closed { .. } | Self::StepUp(_) | Self::Blocked { .. } => false,
+        }
+    }
 }
 
 /// The question's form.
@@ -165,7 +191,7 @@ pub struct Confirmation {
 }
 
 /// A code sent to the invited contact.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct StepUp {
     /// The opening that the code is for.
     pub access_id: String,
@@ -184,6 +210,11 @@ pub struct NeutralPage {
     /// The nonce that makes a POST the page's own.
     pub nonce: String,
 }
+
+/// Where a form without script leads in a browser that keeps no cookies: the answer is in, and only the link shows it.
+#[derive(Debug, Template)]
+#[template(path = "pages/invite_sent.html")]
+pub struct SentPage;
 
 /// What every dead, unknown or malformed link shows: the same bytes for all.
 #[derive(Debug, Template)]
@@ -206,6 +237,7 @@ mod tests {
             seats: 3,
             until: "5 December".into(),
             palette: Palette::Rose,
+            test: false,
             fingerprint: false,
             state,
         };
@@ -249,7 +281,7 @@ mod tests {
     fn refusals_are_kind_and_offer_a_way_out() {
         for refusal in [
             InviteState::Held,
-            InviteState::Full,
+            InviteState::Full { form: form(), declined: false },
             InviteState::Closed { answered: None },
             InviteState::Closed { answered: Some(true) },
             InviteState::Blocked { fresh_link_sent: false, offered: true },
@@ -264,6 +296,30 @@ mod tests {
         let blocked = |offered| page(InviteState::Blocked { fresh_link_sent: false, offered });
         assert!(blocked(true).contains("value=\"fresh-link\""));
         assert!(!blocked(false).contains("<form"), "no button that does nothing");
+    }
+
+    #[test]
+    fn who_finds_no_seat_can_say_no_and_keeps_what_was_typed() {
+        let html = page(InviteState::Full { form: form(), declined: false });
+        let (_, decline) = html.split_once("class=\"decline\"").unwrap();
+        let (decline, again) = decline.split_once("</form>").unwrap();
+        assert!(decline.contains("name=\"attending\" value=\"no\"") && decline.contains("&#60;/textarea"));
+        assert!(again.contains("name=\"plus_one\""));
+        assert!(!page(InviteState::Full { form: form(), declined: true }).contains("class=\"decline\""));
+    }
+
+    #[test]
+    fn what_the_opening_may_bring_is_said_in_the_words_of_the_answer() {
+        let (open, held) = (page(InviteState::Open(form())), page(InviteState::Held));
+        let blocked = page(InviteState::Blocked { fresh_link_sent: false, offered: FRESH_LINKS });
+        for words in [
+            "Your hosts will look at your answer before it counts.",
+            "no answer can be taken through this link",
+        ] {
+            assert!(open.contains(words), "{words}");
+            assert!(held.contains(words) || blocked.contains(words), "{words}");
+        }
+        assert!(!held.contains("<template") && !blocked.contains("<template"));
     }
 
     #[test]
@@ -303,6 +359,7 @@ mod tests {
             seats: 1,
             until: String::new(),
             palette: Palette::default(),
+            test: false,
             fingerprint: true,
             state: InviteState::Held,
         };

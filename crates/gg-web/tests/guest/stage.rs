@@ -227,11 +227,16 @@ impl Ask {
         self.header("content-type", "application/json").0.body(Body::from(body.to_string())).unwrap()
     }
 
+    /// A form as its bytes stand.
+    pub(crate) fn form_body(self, body: &str) -> Request<Body> {
+        let kind = "application/x-www-form-urlencoded";
+        self.header("content-type", kind).0.body(Body::from(body.to_owned())).unwrap()
+    }
+
     pub(crate) fn form(self, fields: &[(&str, &str)]) -> Request<Body> {
         let pairs: Vec<_> =
             fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-        let kind = "application/x-www-form-urlencoded";
-        self.header("content-type", kind).0.body(Body::from(pairs.join("&"))).unwrap()
+        self.form_body(&pairs.join("&"))
     }
 }
 

@@ -32,6 +32,7 @@ async fn show(Path(token): Path<String>) -> Result<Html<String>, StatusCode> {
         seats: 4,
         until: String::new(),
         palette: Palette::default(),
+        test: false,
         fingerprint: true,
         state: InviteState::Open(form),
     };

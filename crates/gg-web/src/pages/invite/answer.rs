@@ -8,14 +8,16 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use gg_app::{Error, FormAnswer, InvitePage as Opened, Judged};
+use gg_domain::fields::FieldErrors;
 use gg_domain::rsvp::AnswerInput;
 use gg_store::RsvpRow;
 use jiff::SignedDuration;
 
 use super::form::Post;
 use super::show::{card, fresh_nonce, private, refused, token_of, whole};
-use super::{InviteState, StepUp, words};
+use super::{AnswerForm, FRESH_LINKS, InviteState, StepUp, words};
 use crate::api::invites::{TurnedAway, Use, admit, cookies};
+use crate::nonce::BadNonce;
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::visit::Visit;
@@ -24,12 +26,10 @@ use crate::{invite_cookie, nonce, pages};
 /// Sooner than this after the page was made nobody has read it, chosen and pressed: the gate's own figure.
 const NO_PERSON_BEFORE: SignedDuration = SignedDuration::from_millis(1_500);
 
-/// Tells the page's script that who lands there has just been here: no new opening.
-const SENT: &str = "#sent";
-
 const ONCE_MORE: &str = "Please press “Send my answer” once more, so that we know it was you.";
 const OPEN_TOO_LONG: &str =
     "This page was open for a long time. Your answer is still here: please send it once more.";
+const NOT_WHOLE: &str = "A part of this page was missing when it was sent. Your answer is still here: please look at it and send it once more.";
 const CHOOSE: &str = "Please choose whether you will be there.";
 const NOT_SO_MANY: &str = "There are not enough seats left for so many. You can answer for fewer.";
 const NO_DIGITS: &str = "We can’t send digits just now. Please write to your hosts.";
@@ -86,9 +86,14 @@ impl Reply<'_> {
     }
 
     async fn answer(&self) -> Response {
-        let Ok(age) = self.age() else {
-            return self.again(StatusCode::UNPROCESSABLE_ENTITY, OPEN_TOO_LONG);
+        let age = match self.age() {
+            Ok(age) => age,
+            Err(BadNonce::Stale) => return self.again(StatusCode::UNPROCESSABLE_ENTITY, OPEN_TOO_LONG),
+            Err(BadNonce::Foreign) => return self.again(StatusCode::UNPROCESSABLE_ENTITY, NOT_WHOLE),
         };
+        if let Some(torn) = self.post.torn() {
+            return self.correct(torn);
+        }
         let Some(attending) = self.post.attending else {
             return self.again(StatusCode::UNPROCESSABLE_ENTITY, CHOOSE);
         };
@@ -126,13 +131,10 @@ impl Reply<'_> {
         }
     }
 
-    /// To the page that shows the answer. Where the browser has shown that it keeps cookies, to the address
-    /// without the token.
+    /// To the page that shows the answer, at the address without the token: the cookie of this very response opens
+    /// it. A browser that keeps none is told there that the answer has arrived.
     fn see_other(&self, judged: Option<&Judged>) -> Response {
-        let keeps = self.visit.device.is_some();
-        let path = if keeps { invite_cookie::PATH.to_owned() } else { format!("/i/{}", self.token) };
-        let to = format!("{path}{SENT}");
-        let to = HeaderValue::from_str(&to).expect("a token that was verified is base64url");
+        let to = HeaderValue::from_static(invite_cookie::SENT);
         let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
         if judged.is_none() {
             let invite = invite_cookie::hand_out(self.token, self.web.site.secure);
@@ -143,14 +145,11 @@ impl Reply<'_> {
 
     fn refuse(&self, judged: Option<&Judged>, error: Error) -> Response {
         let (status, state) = match error {
-            Error::Invalid(errors) => {
-                let form = self.post.corrected(self.opened, &errors);
-                (StatusCode::UNPROCESSABLE_ENTITY, InviteState::Open(form))
-            }
-            Error::Full if self.post.brings_somebody() || self.opened.rsvp.is_some() => {
+            Error::Invalid(errors) => return self.leave(judged, self.correct(&errors)),
+            Error::Full if self.post.brings_somebody() => {
                 (StatusCode::CONFLICT, InviteState::Open(self.post.again(self.opened, NOT_SO_MANY)))
             }
-            Error::Full => (StatusCode::CONFLICT, InviteState::Full),
+            Error::Full => (StatusCode::CONFLICT, self.full()),
             Error::Closed => {
                 let answered = self.opened.rsvp.as_ref().map(|row| row.attending);
                 (StatusCode::GONE, InviteState::Closed { answered })
@@ -163,6 +162,12 @@ impl Reply<'_> {
         self.leave(judged, response)
     }
 
+    fn full(&self) -> InviteState {
+        let form = AnswerForm { error: None, ..self.post.again(self.opened, "") };
+        let declined = self.opened.rsvp.as_ref().is_some_and(|row| !row.attending && !row.pending);
+        InviteState::Full { form, declined }
+    }
+
     fn no_digits(&self) -> Response {
         self.page(StatusCode::OK, self.step_up(None, Some(NO_DIGITS.to_owned())))
     }
@@ -171,6 +176,12 @@ impl Reply<'_> {
         let access = judged.map(|judged| judged.access).or(self.post.access);
         let access_id = access.map(|access| access.to_string()).unwrap_or_default();
         InviteState::StepUp(StepUp { access_id, sent: false, error })
+    }
+
+    /// The form again, with what is wrong beside each field.
+    fn correct(&self, errors: &FieldErrors) -> Response {
+        let form = self.post.corrected(self.opened, errors);
+        self.page(StatusCode::UNPROCESSABLE_ENTITY, InviteState::Open(form))
     }
 
     fn again(&self, status: StatusCode, error: &str) -> Response {
@@ -187,15 +198,14 @@ impl Reply<'_> {
         private((AppendHeaders(cookies), response).into_response())
     }
 
-    fn age(&self) -> Result<SignedDuration, nonce::StaleNonce> {
+    fn age(&self) -> Result<SignedDuration, BadNonce> {
         let app = &self.web.app;
         nonce::age(&self.post.nonce, &app.secrets, &self.opened.claims, app.sources.now())
     }
 }
 
-/// Nothing can be sent in this build, so no new link is offered that would not come.
 fn blocked() -> InviteState {
-    InviteState::Blocked { fresh_link_sent: false, offered: false }
+    InviteState::Blocked { fresh_link_sent: false, offered: FRESH_LINKS }
 }
 
 /// Whether a browser says that another site's page sent the form. `null` says nothing: it is what browsers send

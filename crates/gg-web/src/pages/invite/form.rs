@@ -1,8 +1,6 @@
 //! The guest's page's own form as it comes back.
 
-use axum::Form;
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
 use gg_domain::fields::FieldErrors;
 use gg_domain::id::AccessId;
 use gg_domain::rsvp::AnswerInput;
@@ -13,7 +11,10 @@ use gg_app::InvitePage as Opened;
 use super::AnswerForm;
 use super::words::{DIET, fields};
 use crate::api::invites::BODY_BYTES_MAX;
+use crate::extract::body;
+use crate::forms::FORM_TYPE;
 use crate::problem::Problem;
+use crate::urlencoded::{Pair, pairs};
 use crate::view::Field;
 
 /// What a form says. Nothing of it is judged yet.
@@ -28,26 +29,25 @@ pub(super) struct Post {
     names: Vec<String>,
     diet: String,
     note: String,
+    /// The fields whose bytes are no text: what stands in them is not what was typed.
+    torn: FieldErrors,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Post {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let read = Form::<Vec<(String, String)>>::from_request(request, state).await;
-        let Form(pairs) = read.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(BODY_BYTES_MAX),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                Problem::unsupported_media_type("application/x-www-form-urlencoded")
-            }
-            _ => Problem::bad_request("this is no form of ours"),
-        })?;
-        Ok(pairs.into_iter().fold(Self::default(), Self::with))
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        body::expect_type(&request, FORM_TYPE, |kind| kind == FORM_TYPE)?;
+        let body = body::read(request, BODY_BYTES_MAX).await?;
+        Ok(pairs(&body).fold(Self::default(), Self::with))
     }
 }
 
 impl Post {
-    fn with(mut self, (name, value): (String, String)) -> Self {
+    fn with(mut self, Pair { name, value, is_whole }: Pair) -> Self {
+        if !is_whole {
+            self.tear(&name);
+        }
         match name.as_str() {
             "step" => self.step = value,
             "nonce" => self.nonce = value,
@@ -60,6 +60,22 @@ impl Post {
             _ => {}
         }
         self
+    }
+
+    /// Notes a field that did not arrive whole. What no guest types is judged by itself.
+    fn tear(&mut self, name: &str) {
+        let (pointer, what) = match name {
+            "plus_one" => (format!("/plus_ones/{}/name", self.brought().count()), "this name"),
+            "diet" => (format!("/answers/{DIET}"), "what you don’t eat"),
+            "note" => ("/note".to_owned(), "your word to your hosts"),
+            _ => return,
+        };
+        self.torn.push(pointer, format!("some letters of {what} did not arrive: please type them again"));
+    }
+
+    /// What did not arrive whole.
+    pub(super) fn torn(&self) -> Option<&FieldErrors> {
+        Some(&self.torn).filter(|torn| !torn.0.is_empty())
     }
 
     /// The answer. A name that was left empty brings nobody; what else was answered before stays.
@@ -103,9 +119,14 @@ impl Post {
                 ["access_id"] => {
                     form.error = Some("You are trying this link out, so an answer is not kept.".to_owned());
                 }
+                ["plus_ones"] => form.error = Some(may_bring(opened)),
                 _ => form.error = said,
             }
         }
+        // A field that a choice hides is not seen, so its fault is said above as well.
+        let hidden = self.attending != Some(true);
+        let first = form.names.iter().chain([&form.diet]).find_map(|field| field.error.clone());
+        form.error = form.error.or_else(|| first.filter(|_| hidden));
         form
     }
 
@@ -116,6 +137,15 @@ impl Post {
     /// The names that are names, each with its field.
     fn brought(&self) -> impl Iterator<Item = (usize, &String)> {
         self.names.iter().enumerate().filter(|(_, name)| !name.trim().is_empty())
+    }
+}
+
+/// How many may come along, to somebody who brings more.
+fn may_bring(opened: &Opened) -> String {
+    match opened.row.plus_ones_allowed {
+        0 => "This invitation is for you alone. Please take the other names away.".to_owned(),
+        1 => "You may bring one guest. Please leave one name and take the others away.".to_owned(),
+        allowed => format!("You may bring {allowed} guests. Please take the other names away."),
     }
 }
 

@@ -12,7 +12,7 @@ use gg_app::{Error, InvitePage as Opened};
 use gg_domain::access::{FetchClass, Method as AccessMethod};
 use gg_domain::token::BadToken;
 
-use super::{DeadLinkPage, InviteState, NeutralPage, words};
+use super::{DeadLinkPage, InviteState, NeutralPage, SentPage, words};
 use crate::api::invites::{TurnedAway, turn_away};
 use crate::problem::Problem;
 use crate::state::Web;
@@ -36,8 +36,16 @@ pub(super) async fn show(State(web): State<Web>, visit: Visit, method: Method, u
 }
 
 /// `GET /invite`: the page that this browser opened, whose address no longer holds the token.
-pub(super) async fn show_again(State(web): State<Web>, visit: Visit, headers: HeaderMap) -> Response {
+pub(super) async fn show_again(
+    State(web): State<Web>,
+    visit: Visit,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let Some(token) = invite_cookie::read(&headers) else {
+        if uri == *invite_cookie::SENT {
+            return private(pages::html(StatusCode::OK, &SentPage));
+        }
         return refused(&web, &visit, Error::DeadLink(BadToken).into()).await;
     };
     match web.app.invite_page(token, visit.viewer).await {

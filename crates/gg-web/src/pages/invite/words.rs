@@ -26,6 +26,7 @@ pub(super) fn page(token: &str, nonce: String, opened: &Opened, state: InviteSta
         seats: 1 + allowed(opened),
         until: until.map(|at| said(at, row, "%A %-d %B, %H:%M")).unwrap_or_default(),
         palette: Palette::default(),
+        test: opened.test,
         fingerprint: opened.fingerprint,
         state,
     }

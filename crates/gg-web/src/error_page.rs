@@ -9,7 +9,7 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::forms::query_value;
+use crate::forms::{own_path, query_value};
 use crate::pages::errors::{ErrorKind, ErrorPage};
 use crate::pages::html;
 use crate::problem::Problem;
@@ -23,7 +23,7 @@ const KEPT: [HeaderName; 3] = [header::ALLOW, header::RETRY_AFTER, header::SET_C
 /// What of a request its refusal needs.
 pub struct Asked {
     is_page: bool,
-    /// Where to come back to after signing in; none for what is no GET.
+    /// Where to come back to after signing in: the page itself, or the one whose form was sent.
     back: Option<Uri>,
     id: RequestId,
 }
@@ -33,7 +33,11 @@ impl Asked {
     pub fn of(request: &Request, id: RequestId) -> Self {
         let path = request.uri().path();
         let is_page = !PROGRAMS.iter().any(|program| path.starts_with(program));
-        let back = (is_page && request.method() == Method::GET).then(|| request.uri().clone());
+        let back = match *request.method() {
+            _ if !is_page => None,
+            Method::GET => Some(request.uri().clone()),
+            _ => came_from(request.headers()).and_then(|path| path.parse().ok()),
+        };
         Self { is_page, back, id }
     }
 }
@@ -49,6 +53,14 @@ pub fn dress(asked: &Asked, response: Response) -> Response {
         }
     }
     dressed
+}
+
+/// The page that a form was sent from, as the browser tells this site alone. Whatever it says, it is a path of ours.
+pub(crate) fn came_from(headers: &HeaderMap) -> Option<String> {
+    let page = headers.get(header::REFERER)?.to_str().ok()?;
+    let (_, rest) = page.split_once("://")?;
+    let path = rest.find('/').map(|at| &rest[at..])?;
+    (own_path(path) == path).then(|| path.to_string())
 }
 
 /// What a refused answer says; none where it is no refusal, or has a body of its own.

@@ -10,6 +10,8 @@ use gg_domain::fields::FieldErrors;
 
 use crate::extract::identity::{check_csrf, check_same_site, cookie};
 use crate::extract::{SessionCookie, body};
+use crate::pages::html;
+use crate::pages::kept::{Kept, KeptPage, ask_to_sign_in};
 use crate::pages::organiser::Organiser;
 use crate::problem::Problem;
 use crate::state::Web;
@@ -86,15 +88,35 @@ pub struct Posted {
 }
 
 impl FromRequest<Web> for Posted {
-    type Rejection = Problem;
+    /// A whole answer: where the session has ended, it holds what was typed.
+    type Rejection = Response;
 
-    async fn from_request(request: Request, web: &Web) -> Result<Self, Problem> {
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let organiser = Organiser::from_request_parts(&mut parts, web).await?;
-        check_same_site(&parts.method, &parts.headers, web)?;
-        let fields = read(Request::from_parts(parts, body)).await?;
-        check_csrf(fields.text(CSRF_FIELD), &organiser.session, web)?;
-        Ok(Self { organiser, fields })
+        let organiser = Organiser::from_request_parts(&mut parts, web).await;
+        let ours = check_same_site(&parts.method, &parts.headers, web);
+        let (path, headers) = (parts.uri.path().to_string(), parts.headers.clone());
+        let request = Request::from_parts(parts, body);
+        let organiser = match organiser {
+            Ok(organiser) => organiser,
+            Err(nobody) if nobody.status == StatusCode::UNAUTHORIZED.as_u16() && ours.is_ok() => {
+                let kept = read(request).await.ok().and_then(|fields| Kept::of(&path, fields));
+                return Err(
+                    kept.map_or_else(|| nobody.into_response(), |kept| ask_to_sign_in(web, &headers, &kept))
+                );
+            }
+            Err(problem) => return Err(problem.into_response()),
+        };
+        ours.map_err(IntoResponse::into_response)?;
+        let fields = read(request).await.map_err(IntoResponse::into_response)?;
+        match check_csrf(fields.text(CSRF_FIELD), &organiser.session, web) {
+            Ok(()) => Ok(Self { organiser, fields }),
+            // Of the session before this one: it was ended, and somebody signed in anew in another tab.
+            Err(old) => Err(match Kept::of(&path, fields) {
+                Some(kept) => html(StatusCode::FORBIDDEN, &KeptPage::of(kept, organiser.csrf)),
+                None => old.into_response(),
+            }),
+        }
     }
 }
 

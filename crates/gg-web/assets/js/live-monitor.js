@@ -375,8 +375,8 @@ class Monitor {
  * @param {string} timestamp of the message
  */
 function openedAt(access, timestamp) {
-  const ms = Number.parseInt(access.replaceAll("-", "").slice(0, 12), 16);
-  return Number.isNaN(ms) ? timestamp : new Date(ms).toISOString();
+  const [, high, low] = /^([0-9a-f]{8})-([0-9a-f]{4})-7/.exec(access) ?? [];
+  return high && low ? new Date(Number.parseInt(high + low, 16)).toISOString() : timestamp;
 }
 
 /** @param {Element} row */

@@ -17,6 +17,7 @@ use gg_web::{
             StepUp,
         },
         join::{JoinPage, Joiner},
+        kept::KeptPage,
         landing::LandingPage,
         live::{HourBar, LiveCounts, LivePage, LiveRow, LiveStats, RowBadge, Sheet},
         setup::{SetupGonePage, SetupPage},
@@ -34,6 +35,7 @@ pub(crate) const NAMES: &[&str] = &[
     "setup",
     "setup-gone",
     "signin",
+    "kept",
     "join",
     "join-known",
     "events",
@@ -99,6 +101,7 @@ pub(crate) fn page(name: &str) -> Option<String> {
         "setup" => setup().render(),
         "setup-gone" => SetupGonePage.render(),
         "signin" => signin().render(),
+        "kept" => kept().render(),
         "join" => {
             join(Joiner::New { email: "kwame@example.com".into(), password: Field::default() }).render()
         }
@@ -162,8 +165,25 @@ fn signin() -> SigninPage {
     SigninPage {
         csrf: "c".into(),
         next: "/events".into(),
+        kept: String::new(),
         email: Field::of("ama@example.com"),
         notice: Some(Notice { tone: Tone::Bad, text }),
+    }
+}
+
+fn kept() -> KeptPage {
+    let shown = [
+        ("Name", LONG),
+        ("E-mail", "nana.akosua@example.com"),
+        ("May bring", "2"),
+        ("Notes", "Vegetarian.\nSits beside her aunt, far from the loudspeakers, if that can be done."),
+    ];
+    KeptPage {
+        csrf: "c".into(),
+        action: "#".into(),
+        page: "#".into(),
+        shown: shown.map(|(what, typed)| (what.into(), typed.into())).into(),
+        fields: Vec::new(),
     }
 }
 

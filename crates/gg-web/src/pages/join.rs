@@ -97,7 +97,10 @@ async fn join(
     let headers = parts.headers.clone();
     let request = Request::from_parts(parts, body);
     if organiser.is_some() {
-        let posted = Posted::from_request(request, &web).await?;
+        let posted = match Posted::from_request(request, &web).await {
+            Ok(posted) => posted,
+            Err(refused) => return Ok(refused),
+        };
         let (event, _) = web.app.join_event(posted.organiser.account, &token).await?;
         return Ok(go_on(&format!("/events/{event}?done=joined")));
     }

@@ -24,6 +24,7 @@ pub mod guests;
 pub mod import;
 pub mod invite;
 pub mod join;
+pub mod kept;
 pub mod landing;
 pub mod live;
 pub mod organiser;

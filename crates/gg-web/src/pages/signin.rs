@@ -17,6 +17,7 @@ use crate::extract::identity::{SESSION_COOKIE, cookie};
 use crate::extract::{Caller, ClientIp, Query};
 use crate::forms::{FormWord, Posted, PostedByAnybody, add_cookie, go_on, own_path};
 use crate::pages::html;
+use crate::pages::kept::{Kept, KeptPage};
 use crate::pages::organiser::trouble;
 use crate::problem::Problem;
 use crate::state::Web;
@@ -33,6 +34,8 @@ pub struct SigninPage {
     pub csrf: String,
     /// The page to go on to; a path of this site, checked by the handler.
     pub next: String,
+    /// A form that waits to be sent; empty where none does.
+    pub kept: String,
     /// The address.
     pub email: Field,
     /// A notice above the form: a wrong password, a session that ended.
@@ -65,8 +68,13 @@ async fn show(
         return go_on(next);
     }
     let word = FormWord::of(&headers, &web);
-    let page =
-        SigninPage { csrf: word.csrf(&web), next: next.to_string(), email: Field::default(), notice: None };
+    let page = SigninPage {
+        csrf: word.csrf(&web),
+        next: next.to_string(),
+        kept: String::new(),
+        email: Field::default(),
+        notice: None,
+    };
     word.with(&web, html(StatusCode::OK, &page))
 }
 
@@ -82,12 +90,21 @@ async fn enter(
     web.limits.sign_in(email, ip)?;
     let session = web.app.sign_in(email, fields.text("password").to_string(), agent(&headers)).await;
     match session {
-        Ok(session) => welcome(&web, &session, &headers, next).await,
+        Ok(session) => {
+            let on = match Kept::read(fields.text("kept")) {
+                Some(kept) => {
+                    html(StatusCode::OK, &KeptPage::of(kept, web.app.secrets.csrf(&session.secret)))
+                }
+                None => go_on(next),
+            };
+            welcome(&web, &session, &headers, on).await
+        }
         Err(Error::NotFound) => {
             let notice = "E-mail and password do not go together. Look at both, and try again.";
             let page = SigninPage {
                 csrf: word.csrf(&web),
                 next: next.to_string(),
+                kept: Kept::read(fields.text("kept")).map(|kept| kept.carried()).unwrap_or_default(),
                 email: Field::of(email),
                 notice: trouble(notice),
             };
@@ -131,7 +148,7 @@ pub(crate) async fn sign_in_as(
     next: &str,
 ) -> Result<Response, Problem> {
     let session = web.app.open_session(account, agent(headers)).await?;
-    welcome(web, &session, headers, next).await
+    welcome(web, &session, headers, go_on(next)).await
 }
 
 /// The answer that ends a session in the browser.
@@ -149,12 +166,11 @@ async fn welcome(
     web: &Web,
     session: &NewSession,
     headers: &HeaderMap,
-    next: &str,
+    mut response: Response,
 ) -> Result<Response, Problem> {
     if let Some(old) = cookie(headers, &web.site.cookie(SESSION_COOKIE)) {
         web.app.sign_out(old).await?;
     }
-    let mut response = go_on(next);
     let life = u32::try_from(SESSION_LIFE.as_secs()).unwrap_or(u32::MAX);
     add_cookie(&mut response, web, SESSION_COOKIE, &session.secret, life);
     Ok(response)
@@ -188,6 +204,7 @@ mod tests {
         let page = SigninPage {
             csrf: "c".into(),
             next: awkward::SCRIPT.into(),
+            kept: awkward::SCRIPT.into(),
             email: Field::of(awkward::SCRIPT),
             notice: Some(Notice { tone: Tone::Bad, text: "E-mail or password is wrong.".into() }),
         };

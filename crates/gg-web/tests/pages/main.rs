@@ -6,6 +6,7 @@ mod events;
 mod everywhere;
 mod guests;
 mod import;
+mod kept;
 mod live;
 mod members;
 mod stage;

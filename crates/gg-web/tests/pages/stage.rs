@@ -220,6 +220,15 @@ impl Browser {
         self.ask(request, Body::from(body.join("&"))).await
     }
 
+    /// Posts an empty form from the page at `from`.
+    pub(crate) async fn post_with_referer(&self, path: &str, from: &str) -> Page {
+        let request = Request::post(path)
+            .header(header::ORIGIN, ORIGIN)
+            .header(header::REFERER, format!("{ORIGIN}{from}"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.ask(request, Body::empty()).await
+    }
+
     /// Uploads a file with the word of the last page, or another.
     pub(crate) async fn upload(&self, path: &str, word: Option<&str>, file: &[u8]) -> Page {
         let word = word.map_or_else(|| self.csrf.lock().unwrap().clone(), str::to_string);

@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod restore;
 pub mod serve;
 
+use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -82,7 +83,23 @@ pub fn say(line: &str) -> io::Result<()> {
     output.flush()
 }
 
+/// "1 guest", "2 guests": a count with the noun that it wants.
+pub(crate) fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, one: &str, many: &str) -> String {
+    let noun = if count == N::from(1) { one } else { many };
+    format!("{count} {noun}")
+}
+
 /// The last word of a command that failed, on standard error; nothing is left to do where that is closed.
 fn complain(message: &str) {
     let _ = writeln!(io::stderr(), "guestguard: {message}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!([0, 1, 2].map(|n: u64| counted(n, "link", "links")), ["0 links", "1 link", "2 links"]);
+    }
 }

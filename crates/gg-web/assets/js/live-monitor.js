@@ -206,6 +206,10 @@ class Monitor {
         const value = summary[/** @type {HTMLElement} */ (figure).dataset.figure ?? ""];
         if (value !== undefined) roll(/** @type {HTMLElement} */ (figure), String(value));
       }
+      for (const noun of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-noun-of]"))) {
+        const value = summary[noun.dataset.nounOf ?? ""];
+        if (value !== undefined) noun.textContent = (value === 1 ? noun.dataset.one : noun.dataset.many) ?? "";
+      }
       const meter = this.root.querySelector("[data-meter]");
       if (meter instanceof HTMLProgressElement && summary.seats !== undefined) meter.value = summary.seats;
     }, FIGURES_MS);

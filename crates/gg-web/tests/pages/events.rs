@@ -133,6 +133,32 @@ pages! {
         assert!((policy.thresholds.medium - 0.3).abs() < f64::EPSILON);
     }
 
+    async fn one_is_not_many(stage: Stage) {
+        let one = gg_domain::event::EventInput {
+            name: "Dinner".into(),
+            starts_at: "2026-12-12T15:00:00Z".into(),
+            time_zone: "UTC".into(),
+            capacity: Some(1),
+            ..Default::default()
+        };
+        stage.app.plan_event(stage.owner, &one).await.unwrap();
+        let event = stage.event().await;
+        let guest = stage.guest(event, "Efua", 1).await;
+        stage.guest(event, "Kwame", 0).await;
+        let answer = gg_domain::rsvp::AnswerInput {
+            attending: true,
+            plus_ones: vec!["Kojo".into()],
+            ..Default::default()
+        };
+        stage.app.record_answer(stage.may(Permission::WriteGuests), guest, &answer).await.unwrap();
+        let ama = stage.ama().await;
+
+        ama.open(&format!("/events/{event}")).await.shows("+ 1 guest</p>");
+        let live = ama.open(&format!("/events/{event}/live")).await;
+        live.shows("data-many=\"guests\">guest</span>").shows("data-many=\"people\">person</span>");
+        ama.open("/events").await.shows("of 1 seat</p>").shows("of 3 seats</p>");
+    }
+
     async fn a_past_event_stands_below_those_to_come(stage: Stage) {
         let mut past = gg_domain::event::EventInput {
             name: "Harvest dinner".into(),

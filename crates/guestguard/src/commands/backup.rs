@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::say;
+use super::{counted, say};
 use crate::config::{DatabaseUrl, Settings};
 use crate::data_dir::DataDir;
 
@@ -34,9 +34,9 @@ pub async fn run(file: &Path, settings: &Settings) -> Result<()> {
     };
     let contents = gg_store::backup::backup(database, file, secret.as_deref())?;
     say(&format!(
-        "backed up {} guests and {} answers to {}, checked; keep it as safe as the data folder: its keys sign links",
-        contents.guests,
-        contents.answers,
+        "backed up {} and {} to {}, checked; keep it as safe as the data folder: its keys sign links",
+        counted(contents.guests, "guest", "guests"),
+        counted(contents.answers, "answer", "answers"),
         file.display()
     ))?;
     if secret.is_none() {

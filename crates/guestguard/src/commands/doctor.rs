@@ -8,7 +8,7 @@ use gg_app::{Keyring, Secrets};
 use gg_domain::clock::Sources;
 use gg_store::Store;
 
-use super::say;
+use super::{counted, say};
 use crate::config::{DatabaseUrl, Settings};
 use crate::data_dir::DataDir;
 
@@ -120,7 +120,7 @@ async fn keys(found: &mut Findings, settings: &Settings, store: Store) -> Result
     match Keyring::open(store, Sources::system(), secrets).await {
         Ok(keyring) => {
             let living: i64 = keyring.list().await?.iter().map(|key| key.living_links).sum();
-            found.fine(&format!("the signing keys open; {living} links live"))
+            found.fine(&format!("the signing keys open; {}", counted(living, "link lives", "links live")))
         }
         Err(error) => found.wrong(&error.to_string()),
     }

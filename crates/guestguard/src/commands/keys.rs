@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use gg_domain::token::KeyId;
 
-use super::say;
+use super::{counted, say};
 use crate::cli::KeysCommand;
 use crate::config::Settings;
 use crate::wiring;
@@ -35,7 +35,7 @@ pub async fn run(command: KeysCommand, settings: &Settings) -> Result<()> {
         KeysCommand::Retire { id, force } => {
             let id = KeyId(id.parse().context("a key's id is a number, as `keys list` shows it")?);
             let died = app.keyring.retire(id, force).await?;
-            say(&format!("key {id} is retired; {died} links died with it"))?;
+            say(&format!("key {id} is retired; {} died with it", counted(died, "link", "links")))?;
         }
     }
     Ok(())

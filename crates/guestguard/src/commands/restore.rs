@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use gg_domain::clock::Sources;
 use gg_domain::id::DeploymentId;
 
-use super::say;
+use super::{counted, say};
 use crate::config::{DatabaseUrl, Settings};
 use crate::data_dir::DataDir;
 
@@ -37,9 +37,9 @@ pub async fn run(file: &Path, settings: &Settings) -> Result<()> {
     let epoch = Sources::system().random_id::<DeploymentId>().to_string();
     gg_store::backup::restore(file, database, &epoch)?;
     say(&format!(
-        "restored {} guests and {} answers into {}",
-        contents.guests,
-        contents.answers,
+        "restored {} and {} into {}",
+        counted(contents.guests, "guest", "guests"),
+        counted(contents.answers, "answer", "answers"),
         folder.path().display()
     ))?;
     Ok(())

@@ -14,6 +14,7 @@ use crate::pages::errors::{ErrorKind, ErrorPage};
 use crate::pages::html;
 use crate::problem::Problem;
 use crate::router::RequestId;
+use crate::view::Theme;
 
 /// Paths that programs call. All others are pages.
 const PROGRAMS: [&str; 7] = ["/api/", "/ws/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/assets/"];
@@ -26,6 +27,7 @@ pub struct Asked {
     /// Where to come back to after signing in: the page itself, or the one whose form was sent.
     back: Option<Uri>,
     id: RequestId,
+    theme: Theme,
 }
 
 impl Asked {
@@ -38,7 +40,8 @@ impl Asked {
             Method::GET => Some(request.uri().clone()),
             _ => came_from(request.headers()).and_then(|path| path.parse().ok()),
         };
-        Self { is_page, back, id }
+        let theme = if is_page { Theme::of(request.headers()) } else { Theme::default() };
+        Self { is_page, back, id, theme }
     }
 }
 
@@ -125,7 +128,7 @@ fn page(problem: &Problem, asked: &Asked) -> Response {
         503 => ErrorKind::Unavailable,
         status => ErrorKind::Refused(status),
     };
-    let page = ErrorPage { kind, request_id: asked.id.0.to_string() };
+    let page = ErrorPage { theme: asked.theme, kind, request_id: asked.id.0.to_string() };
     let status = StatusCode::from_u16(page.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     html(status, &page).map(Body::new)
 }

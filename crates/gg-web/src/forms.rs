@@ -113,7 +113,9 @@ impl FromRequest<Web> for Posted {
             Ok(()) => Ok(Self { organiser, fields }),
             // Of the session before this one: it was ended, and somebody signed in anew in another tab.
             Err(old) => Err(match Kept::of(&path, fields) {
-                Some(kept) => html(StatusCode::FORBIDDEN, &KeptPage::of(kept, organiser.csrf)),
+                Some(kept) => {
+                    html(StatusCode::FORBIDDEN, &KeptPage::of(kept, organiser.csrf, organiser.theme))
+                }
                 None => old.into_response(),
             }),
         }

@@ -4,6 +4,9 @@
 //! and name. Templates only lay it out, so that they hold no logic.
 
 mod reason_words;
+mod theme;
+
+pub use theme::{THEME_COOKIE, Theme};
 
 pub use reason_words::{ReasonWords, all_reason_words, opening_sentence, reason_name, reason_words};
 
@@ -204,6 +207,8 @@ pub struct Chrome {
     pub email: String,
     /// The token that each form carries.
     pub csrf: String,
+    /// How it looks.
+    pub theme: Theme,
     /// The tab that is lit.
     pub tab: Tab,
     /// The event whose tabs are shown; `None` outside an event.
@@ -318,8 +323,14 @@ mod tests {
 
     #[test]
     fn an_account_without_a_name_has_no_initial() {
-        let chrome =
-            Chrome { email: String::new(), csrf: String::new(), tab: Tab::Events, event: None, notice: None };
+        let chrome = Chrome {
+            email: String::new(),
+            csrf: String::new(),
+            theme: Theme::default(),
+            tab: Tab::Events,
+            event: None,
+            notice: None,
+        };
         assert_eq!(chrome.initial(), "");
     }
 }

@@ -14,6 +14,7 @@ const islands = {
   "live-monitor": () => import("./live-monitor.js"),
   search: () => import("./search.js"),
   story: () => import("./story.js"),
+  theme: () => import("./theme.js"),
 };
 
 document.documentElement.classList.add("js");

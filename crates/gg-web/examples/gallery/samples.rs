@@ -24,7 +24,7 @@ use gg_web::{
         signin::SigninPage,
     },
     view::{
-        Band, Choice, Chrome, EventTabs, Evidence, Field, Notice, Pager, Standing, Tab, Tone, When,
+        Band, Choice, Chrome, EventTabs, Evidence, Field, Notice, Pager, Standing, Tab, Theme, Tone, When,
         reason_words,
     },
 };
@@ -143,7 +143,14 @@ fn when(said: &str) -> When {
 
 fn chrome(tab: Tab, in_event: bool) -> Chrome {
     let event = in_event.then(|| EventTabs { id: ID.into(), name: EVENT.into() });
-    Chrome { email: "ama@example.com".into(), csrf: "csrf".into(), tab, event, notice: None }
+    Chrome {
+        email: "ama@example.com".into(),
+        csrf: "csrf".into(),
+        theme: Theme::default(),
+        tab,
+        event,
+        notice: None,
+    }
 }
 
 fn choice(value: &str, label: &str, chosen: bool) -> Choice {
@@ -165,6 +172,7 @@ fn signin() -> SigninPage {
     SigninPage {
         csrf: "c".into(),
         next: "/events".into(),
+        theme: Theme::default(),
         kept: String::new(),
         email: Field::of("ama@example.com"),
         notice: Some(Notice { tone: Tone::Bad, text }),
@@ -179,6 +187,7 @@ fn kept() -> KeptPage {
         ("Notes", "Vegetarian.\nSits beside her aunt, far from the loudspeakers, if that can be done."),
     ];
     KeptPage {
+        theme: Theme::default(),
         csrf: "c".into(),
         action: "#".into(),
         page: "#".into(),
@@ -195,6 +204,7 @@ fn join(who: Joiner) -> JoinPage {
         role_words: "see and change guests and answers".into(),
         who,
         notice: None,
+        theme: Theme::default(),
     }
 }
 
@@ -236,6 +246,7 @@ fn event(can_manage: bool) -> EventPage {
     };
     let rule = |band, field: &str, chosen: &str| PolicyRow {
         band,
+        range: "20 % to 60 %".into(),
         field: field.into(),
         actions: [
             ("allow", "Let in"),
@@ -291,6 +302,15 @@ fn event(can_manage: bool) -> EventPage {
             rule(Band::Medium, "action_medium", "allow"),
             rule(Band::High, "action_high", "step_up"),
             rule(Band::Block, "action_block", "block"),
+        ],
+        actions: vec![
+            ("Let in".into(), "The page opens, and the answer counts at once.".into()),
+            (
+                "Ask for a code".into(),
+                "Six digits go to where the invitation went, and are asked for. No code can be sent yet, so the \
+                 guest is let in."
+                    .into(),
+            ),
         ],
         fingerprint: true,
         fresh_invitation: can_manage.then(|| FreshInvitation {
@@ -840,5 +860,5 @@ fn error(name: &str) -> Option<String> {
         "error-503" => ErrorKind::Unavailable,
         _ => return None,
     };
-    ErrorPage { kind, request_id: "0193a5d2-7c1e".into() }.render().ok()
+    ErrorPage { theme: Theme::default(), kind, request_id: "0193a5d2-7c1e".into() }.render().ok()
 }

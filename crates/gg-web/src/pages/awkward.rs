@@ -1,6 +1,6 @@
 //! Awkward data for render tests: what people and attackers put into names.
 
-use crate::view::{Chrome, EventTabs, Notice, Tab, Tone, When};
+use crate::view::{Chrome, EventTabs, Notice, Tab, Theme, Tone, When};
 
 /// A name that is longer than any column.
 pub(crate) const LONG_NAME: &str =
@@ -26,6 +26,7 @@ pub(crate) fn chrome(tab: Tab) -> Chrome {
     Chrome {
         email: LONG_EMAIL.into(),
         csrf: "csrf-1".into(),
+        theme: Theme::Light,
         tab,
         event: Some(EventTabs { id: "e1".into(), name: LONG_NAME.into() }),
         notice: Some(Notice { tone: Tone::Good, text: EMOJI.into() }),

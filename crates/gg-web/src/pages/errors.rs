@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::view::Theme;
+
 /// What went wrong, for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -25,6 +27,8 @@ pub enum ErrorKind {
 #[derive(Debug, Template)]
 #[template(path = "pages/error.html")]
 pub struct ErrorPage {
+    /// How it looks.
+    pub theme: Theme,
     /// What went wrong.
     pub kind: ErrorKind,
     /// The request's id, for whoever runs the server; empty where there is none.
@@ -61,7 +65,8 @@ mod tests {
             ErrorKind::Internal,
             ErrorKind::Unavailable,
         ] {
-            let html = ErrorPage { kind, request_id: awkward::SCRIPT.into() }.render().unwrap();
+            let page = ErrorPage { theme: Theme::Light, kind, request_id: awkward::SCRIPT.into() };
+            let html = page.render().unwrap();
             awkward::assert_escaped(&html);
             assert_eq!(html.matches("<h1").count(), 1, "{kind:?}");
             assert!(html.contains("class=\"btn"), "{kind:?}");

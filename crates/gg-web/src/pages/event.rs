@@ -37,6 +37,8 @@ pub struct EventPage {
     pub roles: Vec<Choice>,
     /// What is done with each band.
     pub policy: Vec<PolicyRow>,
+    /// What can be done: each with what it does to a guest.
+    pub actions: Vec<(String, String)>,
     /// Whether the guest's page reads the device's traits.
     pub fingerprint: bool,
     /// A member's invitation just made: shown once, to be passed on.
@@ -101,6 +103,8 @@ pub struct MemberRow {
 pub struct PolicyRow {
     /// The band.
     pub band: Band,
+    /// Where it begins and ends, such as "20 % to 60 %".
+    pub range: String,
     /// The form's field, such as `action_high`.
     pub field: String,
     /// What may be done, the current one chosen.
@@ -167,6 +171,7 @@ mod tests {
             roles: vec![Choice { value: "door".into(), label: "Door".into(), chosen: true }],
             policy: vec![PolicyRow {
                 band: Band::High,
+                range: "60 % to 97 %".into(),
                 field: "action_high".into(),
                 actions: vec![Choice {
                     value: "step_up".into(),
@@ -174,6 +179,7 @@ mod tests {
                     chosen: true,
                 }],
             }],
+            actions: vec![("Ask for a code".into(), "Six digits are asked for.".into())],
             fingerprint: true,
             fresh_invitation: None,
             can_edit: can_manage,
@@ -195,6 +201,8 @@ mod tests {
     fn a_viewer_reads_and_changes_nothing() {
         let html = page(false).render().unwrap();
         assert!(!html.contains("action=\"/events/e1/"));
-        assert!(html.contains("Ask for a code"));
+        for read in ["Ask for a code", "60 % to 97 %", "Six digits are asked for."] {
+            assert!(html.contains(read), "{read}");
+        }
     }
 }

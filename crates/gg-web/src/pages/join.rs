@@ -20,7 +20,7 @@ use crate::pages::organiser::{Organiser, trouble};
 use crate::pages::signin::sign_in_as;
 use crate::problem::Problem;
 use crate::state::Web;
-use crate::view::{Field, Notice};
+use crate::view::{Field, Notice, Theme};
 
 /// The page behind a member's invitation.
 #[derive(Debug, Template)]
@@ -38,6 +38,8 @@ pub struct JoinPage {
     pub who: Joiner,
     /// A notice above the form.
     pub notice: Option<Notice>,
+    /// How it looks.
+    pub theme: Theme,
 }
 
 /// Who opens the invitation.
@@ -80,8 +82,9 @@ async fn show(
         Some(organiser) => (organiser.csrf, Joiner::Other { email: organiser.email }),
         None => (word.csrf(&web), Joiner::New { email, password: Field::default() }),
     };
-    let page =
-        JoinPage { csrf, token, event_name, role_words: role_words(invite.role).into(), who, notice: None };
+    let theme = Theme::of(&headers);
+    let role_words = role_words(invite.role).into();
+    let page = JoinPage { csrf, token, event_name, role_words, who, notice: None, theme };
     Ok(word.with(&web, html(StatusCode::OK, &page)))
 }
 
@@ -137,6 +140,7 @@ async fn make_account(
             password: Field { value: String::new(), error: fault(&errors, "/password") },
         },
         notice: fault(&errors, "/email").and_then(trouble),
+        theme: Theme::of(headers),
     };
     Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
@@ -193,6 +197,7 @@ mod tests {
             role_words: "see who comes".into(),
             who,
             notice: None,
+            theme: Theme::default(),
         };
         page.render().unwrap()
     }

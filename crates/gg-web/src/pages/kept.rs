@@ -12,7 +12,7 @@ use crate::forms::{Fields, FormWord, own_path};
 use crate::pages::html;
 use crate::pages::signin::SigninPage;
 use crate::state::Web;
-use crate::view::{Field, Notice, Tone};
+use crate::view::{Field, Notice, Theme, Tone};
 
 /// Most bytes of what is carried: the longest notes in the longest letters, and it fits percent-encoded into a form.
 const KEPT_BYTES_MAX: usize = 16 * 1024;
@@ -93,6 +93,8 @@ fn caption(name: &str) -> Option<&'static str> {
 #[derive(Debug, Template)]
 #[template(path = "pages/kept.html")]
 pub struct KeptPage {
+    /// How it looks.
+    pub theme: Theme,
     /// The word of the session that begins.
     pub csrf: String,
     /// Where the form is sent to.
@@ -107,9 +109,10 @@ pub struct KeptPage {
 
 impl KeptPage {
     /// The page for who is signed in with the session whose word is `csrf`.
-    pub fn of(kept: Kept, csrf: String) -> Self {
+    pub fn of(kept: Kept, csrf: String, theme: Theme) -> Self {
         let shown = kept.shown().map(|(caption, value)| (caption.to_string(), value.to_string())).collect();
-        Self { csrf, page: kept.page().to_string(), shown, action: kept.path, fields: kept.fields.0 }
+        let page = kept.page().to_string();
+        Self { theme, csrf, page, shown, action: kept.path, fields: kept.fields.0 }
     }
 }
 
@@ -119,6 +122,7 @@ pub fn ask_to_sign_in(web: &Web, headers: &HeaderMap, kept: &Kept) -> Response {
     let page = SigninPage {
         csrf: word.csrf(web),
         next: kept.page().to_string(),
+        theme: Theme::of(headers),
         kept: kept.carried(),
         email: Field::default(),
         notice: Some(Notice {
@@ -194,7 +198,7 @@ mod tests {
     fn it_is_shown_as_text_with_the_word_of_the_new_session() {
         let typed = [("name", awkward::SCRIPT), ("attending", "yes"), ("note", "a\nb")];
         let kept = Kept::of("/guests/g1/answer", fields(&typed)).unwrap();
-        let html = KeptPage::of(kept, "word".into()).render().unwrap();
+        let html = KeptPage::of(kept, "word".into(), Theme::default()).render().unwrap();
 
         awkward::assert_escaped(&html);
         assert!(html.contains("name=\"csrf\" value=\"word\""));

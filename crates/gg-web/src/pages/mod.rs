@@ -30,6 +30,7 @@ pub mod live;
 pub mod organiser;
 pub mod setup;
 pub mod signin;
+pub mod theme;
 
 #[cfg(test)]
 mod awkward;
@@ -50,6 +51,7 @@ pub fn routes() -> Router<Web> {
         .merge(guest::routes())
         .merge(import::routes())
         .merge(live::routes())
+        .merge(theme::routes())
         .layer(from_fn(security_headers::tell_ourselves))
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::extract::{Caller, SessionCookie};
 use crate::problem::Problem;
 use crate::state::Web;
-use crate::view::{Chrome, EventTabs, Notice, Tab, Tone};
+use crate::view::{Chrome, EventTabs, Notice, Tab, Theme, Tone};
 
 /// Who reads a page, and what its frame shows of him.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct Organiser {
     pub session_id: uuid::Uuid,
     /// The word that his forms carry.
     pub csrf: String,
+    /// How his pages look.
+    pub theme: Theme,
     /// When he asked.
     pub now: Timestamp,
 }
@@ -43,6 +45,7 @@ impl FromRequestParts<Web> for Organiser {
             csrf: web.app.secrets.csrf(&session.0),
             session,
             session_id: identity.credential,
+            theme: Theme::of(&parts.headers),
             now: web.app.sources.now(),
         })
     }
@@ -57,7 +60,8 @@ impl Organiser {
 
     /// The frame of a page outside any event.
     pub fn chrome(&self, tab: Tab) -> Chrome {
-        Chrome { email: self.email.clone(), csrf: self.csrf.clone(), tab, event: None, notice: None }
+        let (email, csrf) = (self.email.clone(), self.csrf.clone());
+        Chrome { email, csrf, theme: self.theme, tab, event: None, notice: None }
     }
 
     /// The frame of a page of an event.

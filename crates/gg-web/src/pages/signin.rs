@@ -21,7 +21,7 @@ use crate::pages::kept::{Kept, KeptPage};
 use crate::pages::organiser::trouble;
 use crate::problem::Problem;
 use crate::state::Web;
-use crate::view::{Field, Notice};
+use crate::view::{Field, Notice, Theme};
 
 /// Whom a demo signs in: the account that `serve --demo` makes.
 const DEMO_EMAIL: &str = "demo@example.org";
@@ -34,6 +34,8 @@ pub struct SigninPage {
     pub csrf: String,
     /// The page to go on to; a path of this site, checked by the handler.
     pub next: String,
+    /// How it looks.
+    pub theme: Theme,
     /// A form that waits to be sent; empty where none does.
     pub kept: String,
     /// The address.
@@ -71,6 +73,7 @@ async fn show(
     let page = SigninPage {
         csrf: word.csrf(&web),
         next: next.to_string(),
+        theme: Theme::of(&headers),
         kept: String::new(),
         email: Field::default(),
         notice: None,
@@ -91,10 +94,9 @@ async fn enter(
     let session = web.app.sign_in(email, fields.text("password").to_string(), agent(&headers)).await;
     match session {
         Ok(session) => {
+            let csrf = web.app.secrets.csrf(&session.secret);
             let on = match Kept::read(fields.text("kept")) {
-                Some(kept) => {
-                    html(StatusCode::OK, &KeptPage::of(kept, web.app.secrets.csrf(&session.secret)))
-                }
+                Some(kept) => html(StatusCode::OK, &KeptPage::of(kept, csrf, Theme::of(&headers))),
                 None => go_on(next),
             };
             welcome(&web, &session, &headers, on).await
@@ -104,6 +106,7 @@ async fn enter(
             let page = SigninPage {
                 csrf: word.csrf(&web),
                 next: next.to_string(),
+                theme: Theme::of(&headers),
                 kept: Kept::read(fields.text("kept")).map(|kept| kept.carried()).unwrap_or_default(),
                 email: Field::of(email),
                 notice: trouble(notice),
@@ -204,6 +207,7 @@ mod tests {
         let page = SigninPage {
             csrf: "c".into(),
             next: awkward::SCRIPT.into(),
+            theme: Theme::default(),
             kept: awkward::SCRIPT.into(),
             email: Field::of(awkward::SCRIPT),
             notice: Some(Notice { tone: Tone::Bad, text: "E-mail or password is wrong.".into() }),

@@ -76,9 +76,9 @@ pages! {
         let event = stage.event().await;
         let guest = stage.guest(event, "Efua", 0).await;
         let nobody = stage.browser();
-        let page = nobody.post_with_referer(&format!("/guests/{guest}/erase"), &format!("/guests/{guest}")).await;
+        let page = nobody.post_at(&format!("/guests/{guest}/erase"), &format!("/guests/{guest}"), &[]).await;
         assert_eq!(page.location(), format!("/signin?next=/guests/{guest}"));
-        let page = nobody.post_with_referer(&format!("/guests/{guest}/erase"), "//evil.example").await;
+        let page = nobody.post_at(&format!("/guests/{guest}/erase"), "//evil.example", &[]).await;
         assert_eq!(page.location(), "/signin?next=/events");
     }
 }

@@ -10,3 +10,4 @@ mod kept;
 mod live;
 mod members;
 mod stage;
+mod theme;

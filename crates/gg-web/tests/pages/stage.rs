@@ -220,13 +220,15 @@ impl Browser {
         self.ask(request, Body::from(body.join("&"))).await
     }
 
-    /// Posts an empty form from the page at `from`.
-    pub(crate) async fn post_with_referer(&self, path: &str, from: &str) -> Page {
+    /// Posts these fields from the page at `from`.
+    pub(crate) async fn post_at(&self, path: &str, from: &str, fields: &[(&str, &str)]) -> Page {
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
         let request = Request::post(path)
             .header(header::ORIGIN, ORIGIN)
             .header(header::REFERER, format!("{ORIGIN}{from}"))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.ask(request, Body::empty()).await
+        self.ask(request, Body::from(body.join("&"))).await
     }
 
     /// Uploads a file with the word of the last page, or another.

@@ -246,7 +246,13 @@ fn event(can_manage: bool) -> EventPage {
     };
     let rule = |band, field: &str, chosen: &str| PolicyRow {
         band,
-        range: "20 % to 60 %".into(),
+        range: match band {
+            Band::Low => "below 20\u{a0}%",
+            Band::Medium => "20\u{a0}% to 60\u{a0}%",
+            Band::High => "60\u{a0}% to 97\u{a0}%",
+            Band::Block => "from 97\u{a0}%, with hard evidence",
+        }
+        .into(),
         field: field.into(),
         actions: [
             ("allow", "Let in"),

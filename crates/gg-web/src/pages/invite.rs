@@ -293,6 +293,9 @@ mod tests {
                 assert!(!html.replace("js/", "").contains(&format!(" {word}")), "says {word}");
             }
         }
+        let closed = page(InviteState::Closed { answered: Some(true) });
+        assert!(!closed.contains("You can change your answer"), "nothing can be changed any more");
+        assert!(page(InviteState::Open(form())).contains("You can change your answer until"));
         let blocked = |offered| page(InviteState::Blocked { fresh_link_sent: false, offered });
         assert!(blocked(true).contains("value=\"fresh-link\""));
         assert!(!blocked(false).contains("<form"), "no button that does nothing");

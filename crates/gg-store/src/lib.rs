@@ -40,7 +40,7 @@ pub use error::{Result, StoreError};
 pub use events::{EventRow, SummaryRow};
 pub use feed::{FeedPosition, FeedRow, NewFeed};
 pub use guests::{GuestFilter, GuestRow, LockedGuest, Standing};
-pub use idempotency::{Answered, Claim, IDEMPOTENCY_LIFE, IDEMPOTENCY_RUNS_MAX};
+pub use idempotency::{Answered, Claim, IDEMPOTENCY_LIFE, IDEMPOTENCY_RUNS_MAX, KeyOwner};
 pub use invites::InviteRow;
 pub use members::{Denied, Member, MemberInvite, Removal};
 pub use migrate::{MIGRATIONS, Migration};

@@ -142,7 +142,7 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if operation.contains_key("requestBody") {
         refusals.extend(["400", "413", "415", "422"]);
     }
-    if signed && writes {
+    if writes && permission != Permission::Public {
         refusals.extend(["400", "409", "422"]);
         let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
         if let Some(parameters) = parameters.as_array_mut() {
@@ -278,6 +278,19 @@ mod tests {
         {
             assert_eq!(operation["security"], security(true), "{method} {path}");
             assert!(operation["responses"].get("401").is_some(), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn every_write_takes_an_idempotency_key_and_says_what_becomes_of_it() {
+        for (path, method, operation) in operations().filter(|(_, method, _)| *method != "get") {
+            let takes = has_parameter(operation, |parameter| {
+                parameter["$ref"] == "#/components/parameters/IdempotencyKey"
+            });
+            assert!(takes, "{method} {path}");
+            for status in ["400", "409", "422"] {
+                assert!(operation["responses"].get(status).is_some(), "{method} {path}: {status}");
+            }
         }
     }
 

@@ -13,10 +13,12 @@ use gg_domain::policy::{Action, Policy};
 use gg_domain::risk::{Band, GuestRisk, Reason};
 use gg_domain::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use crate::db::{Conn, Kind, Store, WriteTx};
 use crate::error::Result;
 use crate::feed::NewFeed;
+use crate::page::{Page, Paging};
 use crate::value::{Json, args, json, row};
 
 /// Fetches of one link that are kept within an hour; more are counted, not kept (CONTRACT.md).
@@ -113,6 +115,8 @@ row! {
 row! {
     /// A line of a guest's timeline.
     pub struct TimelineRow {
+        /// Of the fetch, the opening or the answer.
+        pub id: Uuid,
         /// `fetched`, `tested`, `opened` or `answered`.
         pub status: String,
         /// The class of a fetch, the band of an opening, the answer.
@@ -300,12 +304,12 @@ impl Conn {
     /// is not gets none.
     pub async fn timeline(&mut self, actor: &Actor, guest: GuestId, limit: i64) -> Result<Vec<TimelineRow>> {
         const FETCHED: &str =
-            "select 'fetched', class, at from fetches where guest_id = $1 order by at desc limit $2";
+            "select id, 'fetched', class, at from fetches where guest_id = $1 order by at desc limit $2";
         const OPENED: &str =
-            "select case when test then 'tested' when band is null then 'fetched' else 'opened' end,
+            "select id, case when test then 'tested' when band is null then 'fetched' else 'opened' end,
                 coalesce(band, class), at
             from accesses where guest_id = $1 order by id desc limit $2";
-        const ANSWERED: &str = "select 'answered', source, at from rsvp_history where guest_id = $1
+        const ANSWERED: &str = "select id, 'answered', source, at from rsvp_history where guest_id = $1
             order by id desc limit $2";
         if self.guest(actor, guest).await?.is_none() {
             return Ok(Vec::new());
@@ -315,6 +319,32 @@ impl Conn {
         rows.extend(self.all::<TimelineRow>(ANSWERED, args![guest, limit]).await?);
         rows.sort_by_key(|row| row.at);
         Ok(rows)
+    }
+
+    /// A page of what happened to a guest's link, the oldest first. Whose event it is not gets none.
+    pub async fn timeline_page(
+        &mut self,
+        actor: &Actor,
+        guest: GuestId,
+        paging: &Paging<Uuid>,
+    ) -> Result<Page<TimelineRow, Uuid>> {
+        const SQL: &str = "select id, status, detail, at from (
+                select id, status, detail, at from (
+                    select id, 'fetched' as status, class as detail, at from fetches
+                    where guest_id = $1 and id > $2 order by id limit $3) as fetched
+                union all select id, status, detail, at from (
+                    select id, case when test then 'tested' when band is null then 'fetched' else 'opened' end
+                        as status, coalesce(band, class) as detail, at
+                    from accesses where guest_id = $1 and id > $2 order by id limit $3) as opened
+                union all select id, status, detail, at from (
+                    select id, 'answered' as status, source as detail, at from rsvp_history
+                    where guest_id = $1 and id > $2 order by id limit $3) as answered
+            ) as lines order by id limit $3";
+        if self.guest(actor, guest).await?.is_none() {
+            return Ok(Page { rows: Vec::new(), next: None });
+        }
+        let rows = self.all(SQL, args![guest, paging.above(), paging.rows()]).await?;
+        Ok(paging.page(rows, |row: &TimelineRow| row.id))
     }
 
     /// Openings of an event an hour since `since`, as `(hour, all, in a band above low)`; the hour is

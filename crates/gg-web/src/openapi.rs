@@ -295,6 +295,25 @@ mod tests {
     }
 
     #[test]
+    fn every_list_that_comes_in_pages_takes_a_limit_and_where_to_go_on() {
+        let mut lists = 0;
+        for (path, method, operation) in operations() {
+            let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
+            let Some(schema) = schema.as_str().and_then(|at| document().pointer(at.trim_start_matches('#')))
+            else {
+                continue;
+            };
+            if schema["properties"].get("next_cursor").is_some() {
+                lists += 1;
+                for name in ["limit", if path.ends_with("/activity") { "after" } else { "cursor" }] {
+                    assert!(has_parameter(operation, |one| one["name"] == name), "{method} {path}: {name}");
+                }
+            }
+        }
+        assert!(lists >= 6, "only {lists} lists were looked at");
+    }
+
+    #[test]
     fn every_schema_that_is_referred_to_is_there() {
         let document = document();
         let text = document.to_string();

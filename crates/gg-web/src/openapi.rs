@@ -124,6 +124,8 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     operation.insert("security".into(), security(signed));
     if signed && path.contains("{event_id}") | path.contains("{guest_id}") | path.contains("{access_id}") {
         tell_roles(permission, operation);
+    } else if signed {
+        tell("For any account.", permission, operation);
     }
 
     let mut refusals: Vec<&str> = Vec::new();
@@ -178,8 +180,12 @@ pub fn permission(operation: &Map<String, Value>) -> Option<Permission> {
 fn tell_roles(permission: Permission, operation: &mut Map<String, Value>) {
     let roles: Vec<&str> =
         Role::ALL.into_iter().filter(|role| permission.allows(*role)).map(Role::as_str).collect();
+    tell(&format!("For: {}.", roles.join(", ")), permission, operation);
+}
+
+fn tell(who: &str, permission: Permission, operation: &mut Map<String, Value>) {
     let scope = permission.scope().map_or("", gg_domain::actor::Scope::as_str);
-    let who = format!("For: {}. Scope of a key: `{scope}`.", roles.join(", "));
+    let who = format!("{who} Scope of a key: `{scope}`.");
     let said = operation.get("description").and_then(Value::as_str).unwrap_or_default();
     let all = if said.is_empty() { who } else { format!("{said}\n\n{who}") };
     operation.insert("description".into(), all.into());

@@ -23,7 +23,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .merge(route(Permission::Members, routes!(invite, list)))
         .merge(route(Permission::Members, routes!(remove)))
-        .merge(route(Permission::Account, routes!(join)))
+        .merge(route(Permission::Join, routes!(join)))
 }
 
 /// Whom to invite, as what.

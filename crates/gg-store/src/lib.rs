@@ -14,6 +14,8 @@ mod deployment;
 mod error;
 mod events;
 mod feed;
+mod fetches;
+mod guest_risk;
 mod guests;
 mod idempotency;
 mod invites;
@@ -26,12 +28,10 @@ mod setup;
 mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod timeline;
 mod value;
 
-pub use accesses::{
-    AccessRow, AccessWrite, JudgedRow, LinkRow, NewAccess, NewFetch, Rejudged, TimelineRow, TouchedRow,
-    hour_start,
-};
+pub use accesses::{AccessRow, AccessWrite, JudgedRow, LinkRow, NewAccess, Rejudged, hour_start};
 pub use accounts::{Account, PasswordHash};
 pub use api_keys::{ApiKey, Scopes};
 pub use db::{Conn, Query, Store, UseCase, WriteTx};
@@ -39,6 +39,8 @@ pub use deployment::{Deployment, KeyUse, SealedKey};
 pub use error::{Result, StoreError};
 pub use events::{EventRow, SummaryRow};
 pub use feed::{FeedPosition, FeedRow, NewFeed};
+pub use fetches::NewFetch;
+pub use guest_risk::TouchedRow;
 pub use guests::{GuestFilter, GuestRow, LockedGuest, Standing};
 pub use idempotency::{Answered, Claim, IDEMPOTENCY_LIFE, IDEMPOTENCY_RUNS_MAX, KeyOwner};
 pub use invites::InviteRow;
@@ -47,4 +49,5 @@ pub use migrate::{MIGRATIONS, Migration};
 pub use page::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, Paging};
 pub use rsvps::{NewRsvp, RsvpHistoryRow, RsvpListRow, RsvpRow};
 pub use sessions::{SESSION_TOUCH_EVERY, SESSIONS_MAX, Session, SessionOwner};
+pub use timeline::TimelineRow;
 pub use value::Json;

@@ -68,12 +68,16 @@ row! {
         pub snapshot: Json<Snapshot>,
         /// Why it is in that band.
         pub reasons: Json<Vec<Reason>>,
-        /// Let in unjudged.
+        /// Let in unjudged; it stays so when it is judged later.
         pub degraded: bool,
         /// What was done: `allow`, `step_up`, `hold`, `block`.
         pub decision: String,
         /// The organiser's word.
         pub label: Option<String>,
+        /// What somebody did with it while it waited to be judged.
+        pub act: Option<String>,
+        /// When it was judged after it had been let in unjudged.
+        pub scored_again_at: Option<Timestamp>,
         /// When.
         pub at: Timestamp,
     }
@@ -197,7 +201,7 @@ impl Conn {
     pub async fn access(&mut self, actor: &Actor, access: AccessId) -> Result<Option<AccessRow>> {
         const SQL: &str =
             "select id, guest_id, event_id, generation, class, test, band, raw, snapshot, reasons, degraded,
-                decision, label, at
+                decision, label, act, scored_again_at, at
             from accesses where id = $1 and ($3 or exists
                 (select 1 from members m where m.event_id = accesses.event_id and m.account_id = $2))";
         let account = actor.account_id();
@@ -212,10 +216,11 @@ impl Conn {
         self.all(SQL, args![event]).await
     }
 
-    /// Persons' openings of an event, the latest first: neither labelled nor let in unjudged.
+    /// Persons' openings of an event, the latest first: neither labelled nor waiting to be judged.
     pub async fn judged_accesses(&mut self, event: EventId, limit: i64) -> Result<Vec<JudgedRow>> {
         const SQL: &str = "select id, guest_id, p, band, decision from accesses
-            where event_id = $1 and band is not null and p is not null and label is null and not degraded
+            where event_id = $1 and band is not null and p is not null and label is null
+                and (not degraded or scored_again_at is not null)
             order by at desc, id desc limit $2";
         self.all(SQL, args![event, limit]).await
     }

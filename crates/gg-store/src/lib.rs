@@ -29,6 +29,7 @@ mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timeline;
+mod unscored;
 mod value;
 
 pub use accesses::{AccessRow, AccessWrite, JudgedRow, LinkRow, NewAccess, Rejudged, hour_start};
@@ -50,4 +51,5 @@ pub use page::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, Paging};
 pub use rsvps::{NewRsvp, RsvpHistoryRow, RsvpListRow, RsvpRow};
 pub use sessions::{SESSION_TOUCH_EVERY, SESSIONS_MAX, Session, SessionOwner};
 pub use timeline::TimelineRow;
+pub use unscored::UnscoredRow;
 pub use value::Json;

@@ -293,12 +293,18 @@ fn refused(refusal: Refusal) -> Error {
     }
 }
 
-/// An answer proves the device that it came from as far as an answer can (RISK.md 5.3).
+/// An answer proves the device that it came from as far as an answer can (RISK.md 5.3); where that was not judged yet,
+/// it will.
 async fn prove_device(tx: &mut WriteTx, access: &AccessRow, at: Timestamp) -> Result<()> {
     let actor = Actor::Invite { event: access.event_id, guest: access.guest_id };
+    // What was let in unjudged may have been judged since it was read; the guest is locked by now, so it stays as it is.
+    let latest = if access.degraded { tx.access(&actor, access.id).await? } else { None };
+    let access = latest.as_ref().unwrap_or(access);
+    if access.is_unscored() {
+        return Ok(tx.note_act(access.id, Act::Answered).await?);
+    }
     let (risk, revision) = tx.guest_risk(&actor, access.guest_id).await?;
-    let score =
-        Score { raw: access.raw.unwrap_or(1.0), degraded: access.degraded, ..gg_risk::degraded(&risk) };
+    let score = Score { raw: access.raw.unwrap_or(1.0), degraded: false, ..gg_risk::degraded(&risk) };
     let proven = gg_risk::update(&risk, &access.snapshot.0, &score, Admission::Followed(Act::Answered));
     if proven == risk {
         return Ok(());

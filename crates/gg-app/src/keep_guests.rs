@@ -5,6 +5,7 @@ use gg_domain::guest::{GuestDetails, GuestInput};
 use gg_domain::id::{EventId, GuestId, PartyId};
 use gg_domain::risk::GuestRisk;
 use gg_store::{Conn, GuestFilter, GuestRow, Page, Paging, TimelineRow, WriteTx};
+use uuid::Uuid;
 
 use crate::App;
 use crate::error::{Error, Result};
@@ -119,7 +120,7 @@ impl App {
         }
     }
 
-    /// What happened to a guest's link, the oldest first.
+    /// What happened to a guest's link, the oldest first, the latest of each kind: for its page.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -128,6 +129,24 @@ impl App {
             .read(async move |conn: &mut Conn| -> Result<_> {
                 member_guest(conn, &actor, guest).await?;
                 Ok(conn.timeline(&actor, guest, TIMELINE_LINES_MAX).await?)
+            })
+            .await
+    }
+
+    /// A page of what happened to a guest's link, the oldest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn timeline_page(
+        &self,
+        actor: Actor,
+        guest: GuestId,
+        paging: Paging<Uuid>,
+    ) -> Result<Page<TimelineRow, Uuid>> {
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                member_guest(conn, &actor, guest).await?;
+                Ok(conn.timeline_page(&actor, guest, &paging).await?)
             })
             .await
     }

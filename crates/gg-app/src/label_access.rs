@@ -157,7 +157,7 @@ fn after_label(
     }
 }
 
-fn rejudged(access: AccessId, score: &Score, action: Action, snapshot: Snapshot) -> Rejudged {
+pub(crate) fn rejudged(access: AccessId, score: &Score, action: Action, snapshot: Snapshot) -> Rejudged {
     Rejudged {
         access,
         band: score.band.as_str(),

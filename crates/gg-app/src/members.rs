@@ -4,8 +4,9 @@ use gg_domain::actor::{Actor, Permission, Role};
 use gg_domain::email::EmailAddress;
 use gg_domain::fields::FieldErrors;
 use gg_domain::id::{AccountId, EventId, MemberInviteId};
-use gg_store::{Account, Conn, Denied, Member, MemberInvite, Removal, WriteTx};
+use gg_store::{Account, Conn, Denied, Member, MemberInvite, Page, Paging, Removal, WriteTx};
 use jiff::SignedDuration;
+use uuid::Uuid;
 
 use crate::App;
 use crate::error::{Error, Result};
@@ -148,6 +149,24 @@ impl App {
         let now = self.sources.now();
         self.store
             .read(async move |conn: &mut Conn| -> Result<_> { Ok(conn.members(&actor, event, now).await?) })
+            .await
+    }
+
+    /// A page of who helps with an event, and who was invited to.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn members_page(
+        &self,
+        actor: Actor,
+        event: EventId,
+        paging: Paging<Uuid>,
+    ) -> Result<Page<Member, Uuid>> {
+        let now = self.sources.now();
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                Ok(conn.members_page(&actor, event, now, &paging).await?)
+            })
             .await
     }
 

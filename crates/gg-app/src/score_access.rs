@@ -16,7 +16,7 @@ use gg_domain::risk::{Band, GuestRisk, Score};
 use gg_domain::signals::Signals;
 use gg_domain::snapshot::Snapshot;
 use gg_domain::token::Purpose;
-use gg_risk::{Admission, EventFacts, Known, Touched};
+use gg_risk::{Admission, EventFacts, Known, ScorerError, Touched};
 use gg_store::{AccessWrite, Conn, LinkRow, NewAccess};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, MutexGuard};
@@ -177,20 +177,32 @@ impl App {
         seen: &Snapshot,
         event: &EventFacts,
     ) -> Score {
+        self.ask_scorer(row, policy, seen, event).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "an opening was let in unjudged");
+            gg_risk::degraded(&row.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default())
+        })
+    }
+
+    /// The engine's word within the deadline, or its absence.
+    pub(crate) async fn ask_scorer(
+        &self,
+        row: &LinkRow,
+        policy: &Policy,
+        seen: &Snapshot,
+        event: &EventFacts,
+    ) -> std::result::Result<Score, ScorerError> {
         let risk = row.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
         let known = Known { guest_id: row.guest_id, party: row.party_id, guest: &risk, policy, event };
-        match tokio::time::timeout(SCORE_DEADLINE, self.scorer.score(seen, known)).await {
-            Ok(Ok(score)) => score,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "an opening was let in unjudged");
-                gg_risk::degraded(&risk)
-            }
-            Err(_) => {
-                tracing::warn!("an opening was let in unjudged: the engine did not answer in time");
-                gg_risk::degraded(&risk)
-            }
-        }
+        let score = tokio::time::timeout(SCORE_DEADLINE, self.scorer.score(seen, known)).await;
+        score.unwrap_or(Err(ScorerError::Timeout)).and_then(whole)
     }
+}
+
+/// The score, if it is one: what is no chance would be kept and weighed for ever.
+fn whole(score: Score) -> std::result::Result<Score, ScorerError> {
+    let chances = [score.p, score.raw, score.leak].iter().all(|chance| (0.0..=1.0).contains(chance));
+    let is_whole = chances && score.z.is_finite() && !score.degraded;
+    if is_whole { Ok(score) } else { Err(ScorerError::Unavailable) }
 }
 
 /// Since when previews of a link count for an opening at `at`.

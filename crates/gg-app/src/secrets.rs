@@ -8,7 +8,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gg_domain::clock::Sources;
-use gg_domain::id::{AccountId, DeviceId, EventId, GuestId};
+use gg_domain::id::{DeviceId, EventId, GuestId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::{Digest as _, Sha256};
@@ -58,20 +58,20 @@ impl Secrets {
         unseal(&self.sealing, sealed)
     }
 
-    /// What an `Idempotency-Key` is kept as: the key itself opens [`Secrets::seal_answer`], and is not kept.
-    pub fn answer_name(&self, account: AccountId, key: &str) -> String {
-        URL_SAFE_NO_PAD.encode(self.answer_mac(b"name", account, key))
+    /// What an `Idempotency-Key` of `owner` (an account, a guest) is kept as: the key itself opens [`Secrets::seal_answer`], and is not kept.
+    pub fn answer_name(&self, owner: Uuid, key: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.answer_mac(b"name", owner, key))
     }
 
     /// The answer to a write, so that only who asks again with the same key can read it: it may name a guest, and
     /// of one who is erased nobody must find a trace.
-    pub fn seal_answer(&self, sources: &Sources, account: AccountId, key: &str, answer: &[u8]) -> String {
-        URL_SAFE_NO_PAD.encode(seal(&self.answer_key(account, key), sources, answer))
+    pub fn seal_answer(&self, sources: &Sources, owner: Uuid, key: &str, answer: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode(seal(&self.answer_key(owner, key), sources, answer))
     }
 
     /// The answer that was sealed for that key.
-    pub fn unseal_answer(&self, account: AccountId, key: &str, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
-        unseal(&self.answer_key(account, key), &URL_SAFE_NO_PAD.decode(sealed).ok()?)
+    pub fn unseal_answer(&self, owner: Uuid, key: &str, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
+        unseal(&self.answer_key(owner, key), &URL_SAFE_NO_PAD.decode(sealed).ok()?)
     }
 
     /// A device as one event knows it: what two events know of one browser cannot be put together.
@@ -124,12 +124,12 @@ impl Secrets {
         ours.then_some(micros)
     }
 
-    fn answer_key(&self, account: AccountId, key: &str) -> Key {
-        Zeroizing::new(self.answer_mac(b"seal", account, key))
+    fn answer_key(&self, owner: Uuid, key: &str) -> Key {
+        Zeroizing::new(self.answer_mac(b"seal", owner, key))
     }
 
-    fn answer_mac(&self, use_: &[u8], account: AccountId, key: &str) -> [u8; 32] {
-        mac(self.answers.as_slice(), &[use_, account.uuid().as_bytes(), key.as_bytes()])
+    fn answer_mac(&self, use_: &[u8], owner: Uuid, key: &str) -> [u8; 32] {
+        mac(self.answers.as_slice(), &[use_, owner.as_bytes(), key.as_bytes()])
     }
 }
 
@@ -203,12 +203,10 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_read_with_its_key_and_account_alone() {
-        let (ama, kofi) =
-            (AccountId::from_uuid(Uuid::from_u128(1)), AccountId::from_uuid(Uuid::from_u128(2)));
+    fn an_answer_is_read_with_its_key_and_owner_alone() {
+        let (ama, kofi) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let sealed = secrets().seal_answer(&Sources::system(), ama, "key", b"Efua");
-        let read =
-            |account, key| secrets().unseal_answer(account, key, &sealed).map(|answer| answer.to_vec());
+        let read = |owner, key| secrets().unseal_answer(owner, key, &sealed).map(|answer| answer.to_vec());
 
         assert_eq!(read(ama, "key"), Some(b"Efua".to_vec()));
         assert_eq!(read(ama, "yek"), None);

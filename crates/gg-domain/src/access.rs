@@ -73,6 +73,17 @@ pub enum Act {
     Verified,
 }
 
+impl Act {
+    /// As it is stored, and the `act` of the access log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Interacted => "interacted",
+            Self::Answered => "answered",
+            Self::Verified => "verified",
+        }
+    }
+}
+
 /// Whether human acts are known for this access, and the strongest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -55,6 +55,8 @@ pub enum Permission {
     Link,
     /// Any signed-in account: its own events, sessions, keys.
     Account,
+    /// Any signed-in account that was invited to help: it becomes a member.
+    Join,
     /// Reads an event, its summary, activity and feed.
     ReadEvent,
     /// Changes an event.
@@ -81,10 +83,11 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Public,
         Self::Link,
         Self::Account,
+        Self::Join,
         Self::ReadEvent,
         Self::WriteEvent,
         Self::DeleteEvent,
@@ -101,7 +104,9 @@ impl Permission {
     /// Whether a member with `role` may do this.
     pub const fn allows(self, role: Role) -> bool {
         match self {
-            Self::Public | Self::Link | Self::Account | Self::ReadEvent | Self::ReadGuests => true,
+            Self::Public | Self::Link | Self::Account | Self::Join | Self::ReadEvent | Self::ReadGuests => {
+                true
+            }
             Self::LabelAccesses => !matches!(role, Role::Viewer),
             Self::ReadPolicy => matches!(role, Role::Owner | Role::Editor | Role::Viewer),
             Self::WriteEvent | Self::WriteGuests | Self::ExportGuests | Self::Links => {
@@ -121,7 +126,8 @@ impl Permission {
             Self::WriteGuests => Some(Scope::GuestsWrite),
             Self::Links => Some(Scope::LinksWrite),
             Self::LabelAccesses => Some(Scope::AccessesWrite),
-            Self::Members => Some(Scope::MembersWrite),
+            // A key that may only read must not make its account a member of anything.
+            Self::Members | Self::Join => Some(Scope::MembersWrite),
         }
     }
 }
@@ -147,7 +153,7 @@ pub enum Scope {
     /// Labels accesses.
     #[serde(rename = "accesses:write")]
     AccessesWrite,
-    /// Invites and removes members.
+    /// Invites and removes members; accepts an invitation to be one.
     #[serde(rename = "members:write")]
     MembersWrite,
 }
@@ -264,7 +270,7 @@ mod tests {
         for permission in P::ALL {
             let allowed: Vec<Role> = Role::ALL.into_iter().filter(|role| permission.allows(*role)).collect();
             let expected: &[Role] = match permission {
-                P::Public | P::Link | P::Account | P::ReadEvent | P::ReadGuests => &Role::ALL,
+                P::Public | P::Link | P::Account | P::Join | P::ReadEvent | P::ReadGuests => &Role::ALL,
                 P::LabelAccesses => &[Role::Owner, Role::Editor, Role::Door],
                 P::ReadPolicy => &[Role::Owner, Role::Editor, Role::Viewer],
                 P::WriteEvent | P::WriteGuests | P::ExportGuests | P::Links => &[Role::Owner, Role::Editor],

@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// What every id is: a UUIDv7 that knows which noun it names.
 pub trait Id: Copy + From<Uuid> + Into<Uuid> {}
 
+/// A list of several nouns is paged by the bare id of whatever stands in it.
+impl Id for Uuid {}
+
 macro_rules! id {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*

@@ -4,24 +4,21 @@
 //! sends one; an absurd value (a screen of no pixels, −3 cores) counts as missing, since honest
 //! browsers that guard their owner's privacy send those, and nobody is turned away for his browser.
 
+mod reader;
+mod screen;
+
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use self::reader::Reader;
+pub use self::reader::{SIGNAL_LANGUAGES_MAX, SIGNAL_TEXT_MAX};
+pub use self::screen::{Screen, ScreenError};
 use crate::fields::FieldErrors;
 
-/// Longest text of a member, in characters: the longest real WebGL renderer is under 200.
-pub const SIGNAL_TEXT_MAX: usize = 512;
-/// Most languages that a browser may list: real ones list at most a dozen.
-pub const SIGNAL_LANGUAGES_MAX: usize = 32;
 /// Most members of the object, unknown ones included: ours are 20, the rest is room for what comes.
 pub const SIGNAL_MEMBERS_MAX: usize = 128;
-/// Longest time that a page is believed to have been visible, in ms: 30 days, then it is no time.
-const VISIBLE_MS_MAX: f64 = 30.0 * 86_400_000.0;
-/// Largest screen side in CSS pixels: a wall of sixteen 4K screens, with room.
-const SCREEN_SIDE_MAX: u32 = 65_535;
 
 /// What the browser said. Missing members are `None`.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -102,7 +99,7 @@ impl Signals {
             _ => return Err(FieldErrors::one("/signals", "must be an object or null")),
         };
 
-        let mut read = Reader { members, errors: FieldErrors::default() };
+        let mut read = Reader::of(members);
         let signals = Self {
             platform: read.text("platform"),
             screen: read.text("screen").and_then(|text| text.parse().ok()),
@@ -153,161 +150,9 @@ impl fmt::Debug for Signals {
     }
 }
 
-/// A screen in CSS pixels, written `390x844`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Screen {
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-}
-
-impl Screen {
-    /// The same screen however it is held: shorter side first.
-    pub fn upright(self) -> Self {
-        Self { width: self.width.min(self.height), height: self.width.max(self.height) }
-    }
-}
-
-impl fmt::Display for Screen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}x{}", self.width, self.height)
-    }
-}
-
-/// A text that is no screen.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("screen is not two numbers such as 390x844")]
-pub struct ScreenError;
-
-impl FromStr for Screen {
-    type Err = ScreenError;
-
-    fn from_str(text: &str) -> Result<Self, ScreenError> {
-        let (width, height) = text.split_once('x').ok_or(ScreenError)?;
-        let side = |text: &str| {
-            let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-            let side = text.parse().map_err(|_| ScreenError)?;
-            if plain && (1..=SCREEN_SIDE_MAX).contains(&side) { Ok(side) } else { Err(ScreenError) }
-        };
-        Ok(Self { width: side(width)?, height: side(height)? })
-    }
-}
-
-impl Serialize for Screen {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Screen {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-/// Takes members one by one and notes what is wrong with each.
-struct Reader<'a> {
-    members: &'a Map<String, Value>,
-    errors: FieldErrors,
-}
-
-impl Reader<'_> {
-    fn text(&mut self, name: &str) -> Option<String> {
-        match self.members.get(name)? {
-            Value::Null => None,
-            Value::String(text) => self.bounded(&format!("/signals/{name}"), text),
-            _ => self.refuse(name, "must be a text or null"),
-        }
-    }
-
-    fn number(&mut self, name: &str) -> Option<f64> {
-        match self.members.get(name)? {
-            Value::Null => None,
-            Value::Number(number) => number.as_f64().filter(|number| number.is_finite()),
-            _ => self.refuse(name, "must be a number or null"),
-        }
-    }
-
-    fn flag(&mut self, name: &str) -> Option<bool> {
-        match self.members.get(name)? {
-            Value::Null => None,
-            Value::Bool(flag) => Some(*flag),
-            _ => self.refuse(name, "must be true, false or null"),
-        }
-    }
-
-    /// A whole number from `least` to `most`; anything else that is a number counts as missing.
-    fn count(&mut self, name: &str, least: u32, most: u32) -> Option<u32> {
-        let number = self.number(name)?.round();
-        (f64::from(least)..=f64::from(most)).contains(&number).then(|| {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just above")]
-            let count = number as u32;
-            count
-        })
-    }
-
-    fn tz_offset(&mut self) -> Option<i32> {
-        /// Minutes of a day: no zone is farther from UTC.
-        const DAY: f64 = 1_440.0;
-        let minutes = self.number("tz_offset")?.round();
-        (-DAY..=DAY).contains(&minutes).then(|| {
-            #[expect(clippy::cast_possible_truncation, reason = "checked just above")]
-            let minutes = minutes as i32;
-            minutes
-        })
-    }
-
-    fn visible_ms(&mut self) -> Option<u64> {
-        // Down, and no less than nought: what was not quite long enough does not become so by rounding.
-        let ms = self.number("visible_ms")?.floor().max(0.0);
-        (0.0..=VISIBLE_MS_MAX).contains(&ms).then(|| {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just above")]
-            let ms = ms as u64;
-            ms
-        })
-    }
-
-    fn languages(&mut self) -> Option<Vec<String>> {
-        let items = match self.members.get("languages")? {
-            Value::Null => return None,
-            Value::Array(items) if items.len() <= SIGNAL_LANGUAGES_MAX => items,
-            Value::Array(_) => {
-                return self.refuse("languages", &format!("has more than {SIGNAL_LANGUAGES_MAX} languages"));
-            }
-            _ => return self.refuse("languages", "must be a list of texts or null"),
-        };
-        let mut languages = Vec::with_capacity(items.len());
-        for (i, item) in items.iter().enumerate() {
-            match item {
-                Value::String(text) => {
-                    languages.extend(self.bounded(&format!("/signals/languages/{i}"), text));
-                }
-                _ => self.errors.push(format!("/signals/languages/{i}"), "must be a text"),
-            }
-        }
-        (!languages.is_empty()).then_some(languages)
-    }
-
-    /// The text without control characters, which PostgreSQL's JSON refuses; empty is missing.
-    fn bounded(&mut self, pointer: &str, text: &str) -> Option<String> {
-        if text.chars().nth(SIGNAL_TEXT_MAX).is_some() {
-            self.errors.push(pointer, format!("is longer than {SIGNAL_TEXT_MAX} characters"));
-            return None;
-        }
-        let text: String = text.chars().filter(|c| !c.is_control()).collect();
-        (!text.is_empty()).then_some(text)
-    }
-
-    fn refuse<T>(&mut self, name: &str, detail: &str) -> Option<T> {
-        self.errors.push(format!("/signals/{name}"), detail);
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     use super::*;
 

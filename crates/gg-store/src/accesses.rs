@@ -8,21 +8,16 @@ use std::sync::Arc;
 
 use gg_domain::actor::Actor;
 use gg_domain::clock::from_micros;
-use gg_domain::id::{AccessId, DeviceId, EventId, FetchId, GuestId, PartyId};
+use gg_domain::id::{AccessId, DeviceId, EventId, GuestId, PartyId};
 use gg_domain::policy::{Action, Policy};
 use gg_domain::risk::{Band, GuestRisk, Reason};
 use gg_domain::snapshot::Snapshot;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::db::{Conn, Kind, Store, WriteTx};
 use crate::error::Result;
 use crate::feed::NewFeed;
 use crate::value::{Json, args, json, row};
-
-/// Fetches of one link that are kept within an hour; more are counted, not kept (CONTRACT.md).
-const FETCHES_KEPT_AN_HOUR: i64 = 50;
-/// Other guests of one device that are looked up: a dozen suffices to be sure.
-const TOUCHED_MAX: i64 = 12;
 
 row! {
     /// What is known of a link and its guest when it is opened.
@@ -51,16 +46,6 @@ row! {
 }
 
 row! {
-    /// A guest whose link a device opened.
-    pub struct TouchedRow {
-        /// Who.
-        pub guest_id: GuestId,
-        /// Of which party.
-        pub party_id: PartyId,
-    }
-}
-
-row! {
     /// An access that an answer or a label names.
     pub struct AccessRow {
         /// Its id.
@@ -83,12 +68,16 @@ row! {
         pub snapshot: Json<Snapshot>,
         /// Why it is in that band.
         pub reasons: Json<Vec<Reason>>,
-        /// Let in unjudged.
+        /// Let in unjudged; it stays so when it is judged later.
         pub degraded: bool,
         /// What was done: `allow`, `step_up`, `hold`, `block`.
         pub decision: String,
         /// The organiser's word.
         pub label: Option<String>,
+        /// What somebody did with it while it waited to be judged.
+        pub act: Option<String>,
+        /// When it was judged after it had been let in unjudged.
+        pub scored_again_at: Option<Timestamp>,
         /// When.
         pub at: Timestamp,
     }
@@ -107,18 +96,6 @@ row! {
         pub band: Band,
         /// What was done.
         pub decision: Action,
-    }
-}
-
-row! {
-    /// A line of a guest's timeline.
-    pub struct TimelineRow {
-        /// `fetched`, `tested`, `opened` or `answered`.
-        pub status: String,
-        /// The class of a fetch, the band of an opening, the answer.
-        pub detail: Option<String>,
-        /// When.
-        pub at: Timestamp,
     }
 }
 
@@ -200,23 +177,6 @@ pub struct Rejudged {
     pub degraded: bool,
 }
 
-/// A GET or HEAD of a link.
-#[derive(Clone, Debug)]
-pub struct NewFetch {
-    /// Its id.
-    pub id: FetchId,
-    /// Whose link.
-    pub guest: GuestId,
-    /// His event.
-    pub event: EventId,
-    /// `preview`, `scanner` or `browser`.
-    pub class: &'static str,
-    /// The network's prefix.
-    pub network: String,
-    /// When.
-    pub at: Timestamp,
-}
-
 impl Conn {
     /// What is known of the link of a guest in one generation, and of previews since `previews_since`.
     pub async fn link(
@@ -237,48 +197,16 @@ impl Conn {
         self.optional(SQL, args![guest, generation, previews_since]).await
     }
 
-    /// Other guests of the event whose links this device opened: since `since`, and those of the
-    /// same party at any time.
-    pub async fn touched(
-        &mut self,
-        event: EventId,
-        device: DeviceId,
-        guest: GuestId,
-        party: PartyId,
-        since: Timestamp,
-    ) -> Result<Vec<TouchedRow>> {
-        const SQL: &str = "select d.guest_id, g.party_id
-            from guest_devices d join guests g on g.id = d.guest_id
-            where d.event_id = $1 and d.device_id = $2 and d.guest_id <> $3
-                and (d.last_at >= $4 or g.party_id = $5)
-            order by d.last_at desc limit $6";
-        self.all(SQL, args![event, device, guest, since, party, TOUCHED_MAX]).await
-    }
-
     /// An access, by its id. Whose event it is not gets nothing.
     pub async fn access(&mut self, actor: &Actor, access: AccessId) -> Result<Option<AccessRow>> {
         const SQL: &str =
             "select id, guest_id, event_id, generation, class, test, band, raw, snapshot, reasons, degraded,
-                decision, label, at
+                decision, label, act, scored_again_at, at
             from accesses where id = $1 and ($3 or exists
                 (select 1 from members m where m.event_id = accesses.event_id and m.account_id = $2))";
         let account = actor.account_id();
         let row: Option<AccessRow> = self.optional(SQL, args![access, account, account.is_none()]).await?;
         Ok(row.filter(|row| actor.reaches_guest(row.guest_id)))
-    }
-
-    /// A guest's risk row, and the number of its changes (0 where there is none). To whose event it is
-    /// not there is none.
-    pub async fn guest_risk(&mut self, actor: &Actor, guest: GuestId) -> Result<(GuestRisk, i64)> {
-        const SQL: &str = "select state, revision from guest_risk where guest_id = $1 and ($3 or exists
-                (select 1 from members m where m.event_id = guest_risk.event_id and m.account_id = $2))";
-        if !actor.reaches_guest(guest) {
-            return Ok((GuestRisk::default(), 0));
-        }
-        let account = actor.account_id();
-        let row: Option<(Json<GuestRisk>, i64)> =
-            self.optional(SQL, args![guest, account, account.is_none()]).await?;
-        Ok(row.map_or_else(|| (GuestRisk::default(), 0), |(Json(risk), revision)| (risk, revision)))
     }
 
     /// How many guests' latest openings are in each band, as `(band, accesses)`: each access counts once.
@@ -288,33 +216,13 @@ impl Conn {
         self.all(SQL, args![event]).await
     }
 
-    /// Persons' openings of an event, the latest first: neither labelled nor let in unjudged.
+    /// Persons' openings of an event, the latest first: neither labelled nor waiting to be judged.
     pub async fn judged_accesses(&mut self, event: EventId, limit: i64) -> Result<Vec<JudgedRow>> {
         const SQL: &str = "select id, guest_id, p, band, decision from accesses
-            where event_id = $1 and band is not null and p is not null and label is null and not degraded
+            where event_id = $1 and band is not null and p is not null and label is null
+                and (not degraded or scored_again_at is not null)
             order by at desc, id desc limit $2";
         self.all(SQL, args![event, limit]).await
-    }
-
-    /// What happened to a guest's link, the oldest first, at most `limit` of each kind. Whose event it
-    /// is not gets none.
-    pub async fn timeline(&mut self, actor: &Actor, guest: GuestId, limit: i64) -> Result<Vec<TimelineRow>> {
-        const FETCHED: &str =
-            "select 'fetched', class, at from fetches where guest_id = $1 order by at desc limit $2";
-        const OPENED: &str =
-            "select case when test then 'tested' when band is null then 'fetched' else 'opened' end,
-                coalesce(band, class), at
-            from accesses where guest_id = $1 order by id desc limit $2";
-        const ANSWERED: &str = "select 'answered', source, at from rsvp_history where guest_id = $1
-            order by id desc limit $2";
-        if self.guest(actor, guest).await?.is_none() {
-            return Ok(Vec::new());
-        }
-        let mut rows: Vec<TimelineRow> = self.all(FETCHED, args![guest, limit]).await?;
-        rows.extend(self.all::<TimelineRow>(OPENED, args![guest, limit]).await?);
-        rows.extend(self.all::<TimelineRow>(ANSWERED, args![guest, limit]).await?);
-        rows.sort_by_key(|row| row.at);
-        Ok(rows)
     }
 
     /// Openings of an event an hour since `since`, as `(hour, all, in a band above low)`; the hour is
@@ -418,61 +326,10 @@ impl WriteTx {
         self.execute(SQL, args).await.map(|_| ())
     }
 
-    /// Writes a guest's risk row if it still is at `revision` (0: there is none yet).
-    pub async fn set_guest_risk(
-        &mut self,
-        event: EventId,
-        guest: GuestId,
-        revision: i64,
-        risk: &GuestRisk,
-    ) -> Result<bool> {
-        const SQL: &str =
-            "insert into guest_risk (guest_id, event_id, state, band, opened_at, seen_at, revision)
-            values ($1, $2, $3, $4, $5, $6, 1)
-            on conflict (guest_id) do update set state = $3, band = $4, opened_at = $5, seen_at = $6,
-                revision = guest_risk.revision + 1
-            where guest_risk.revision = $7 returning revision";
-        let (state, band) = (json(risk)?, risk.standing.map(Band::as_str));
-        let args = args![guest, event, state, band, risk.first_human_at, risk.last_at, revision];
-        Ok(self.returning::<(i64,)>(SQL, args).await?.is_some())
-    }
-
-    /// Notes that a device opened a guest's link.
-    pub async fn touch_device(
-        &mut self,
-        event: EventId,
-        device: DeviceId,
-        guest: GuestId,
-        at: Timestamp,
-    ) -> Result<()> {
-        const SQL: &str = "insert into guest_devices (event_id, device_id, guest_id, first_at, last_at)
-            values ($1, $2, $3, $4, $4)
-            on conflict (event_id, device_id, guest_id) do update set last_at = $4";
-        self.execute(SQL, args![event, device, guest, at]).await.map(|_| ())
-    }
-
-    /// Forgets which devices opened a guest's link.
-    pub async fn forget_guest_devices(&mut self, guest: GuestId) -> Result<()> {
-        const SQL: &str = "delete from guest_devices where guest_id = $1";
-        self.execute(SQL, args![guest]).await.map(|_| ())
-    }
-
     /// Notes the organiser's word.
     pub async fn label_access(&mut self, access: AccessId, label: &'static str) -> Result<()> {
         const SQL: &str = "update accesses set label = $2 where id = $1";
         self.execute(SQL, args![access, label]).await.map(|_| ())
-    }
-
-    /// Keeps a fetch, unless the link had its fill within the hour. Says whether it was kept.
-    pub async fn insert_fetch(&mut self, new: &NewFetch) -> Result<bool> {
-        const SQL: &str = "insert into fetches (id, guest_id, event_id, class, network, at)
-            select $1, $2, $3, $4, $5, $6
-            where (select count(*) from fetches where guest_id = $2 and at >= $7) < $8
-                and exists (select 1 from guests where id = $2)";
-        let hour = new.at.checked_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
-        let n = new;
-        let args = args![n.id, n.guest, n.event, n.class, n.network, n.at, hour, FETCHES_KEPT_AN_HOUR];
-        Ok(self.execute(SQL, args).await? == 1)
     }
 
     /// Deletes what was seen raw before `before`, at most `limit` rows, and says how many.

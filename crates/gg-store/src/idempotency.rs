@@ -2,8 +2,9 @@
 //!
 //! What is kept of an answer's body is sealed by the caller; this file knows text.
 
-use gg_domain::id::AccountId;
+use gg_domain::id::{AccountId, GuestId};
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use crate::db::{Conn, WriteTx};
 use crate::error::Result;
@@ -39,11 +40,40 @@ pub enum Claim {
     Mismatch,
 }
 
+/// Whose key it is: an account's, or a guest's who holds a link. Nobody meets another's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KeyOwner {
+    /// An organiser's.
+    Account(AccountId),
+    /// A guest's.
+    Guest(GuestId),
+}
+
+impl KeyOwner {
+    /// The owner's id.
+    pub fn uuid(self) -> Uuid {
+        match self {
+            Self::Account(account) => account.uuid(),
+            Self::Guest(guest) => guest.uuid(),
+        }
+    }
+
+    /// That of two statements which is about this kind of owner.
+    const fn choose(self, account: &'static str, guest: &'static str) -> &'static str {
+        match self {
+            Self::Account(_) => account,
+            Self::Guest(_) => guest,
+        }
+    }
+}
+
 impl Conn {
-    async fn claimed(&mut self, account: AccountId, key: &str) -> Result<Option<Claimed>> {
-        const SQL: &str = "select request_hash, status, location, body
+    async fn claimed(&mut self, owner: KeyOwner, key: &str) -> Result<Option<Claimed>> {
+        const ACCOUNT: &str = "select request_hash, status, location, body
             from idempotency_keys where account_id = $1 and key = $2";
-        self.optional(SQL, args![account, key]).await
+        const GUEST: &str = "select request_hash, status, location, body
+            from guest_idempotency_keys where guest_id = $1 and key = $2";
+        self.optional(owner.choose(ACCOUNT, GUEST), args![owner.uuid(), key]).await
     }
 }
 
@@ -51,29 +81,36 @@ impl Conn {
 type Claimed = (Vec<u8>, Option<i64>, Option<String>, Option<String>);
 
 impl WriteTx {
-    /// Claims `key` of `account` for the write whose hash is `request_hash`. Of two at once, one is told [`Claim::New`].
+    /// Claims `key` of `owner` for the write whose hash is `request_hash`. Of two at once, one is told [`Claim::New`].
     ///
     /// # Errors
     /// [`crate::StoreError`].
     pub async fn claim_idempotency_key(
         &mut self,
-        account: AccountId,
+        owner: KeyOwner,
         key: &str,
         request_hash: &[u8; 32],
         now: Timestamp,
     ) -> Result<Claim> {
-        const CLAIM: &str = "insert into idempotency_keys (account_id, key, request_hash, created_at)
+        const ACCOUNT: &str = "insert into idempotency_keys (account_id, key, request_hash, created_at)
             values ($1, $2, $3, $4)
             on conflict (account_id, key) do update set request_hash = excluded.request_hash, status = null,
                 location = null, body = null, created_at = excluded.created_at
             where idempotency_keys.created_at <= $5
                 or (idempotency_keys.status is null and idempotency_keys.created_at <= $6)";
+        const GUEST: &str = "insert into guest_idempotency_keys (guest_id, key, request_hash, created_at)
+            values ($1, $2, $3, $4)
+            on conflict (guest_id, key) do update set request_hash = excluded.request_hash, status = null,
+                location = null, body = null, created_at = excluded.created_at
+            where guest_idempotency_keys.created_at <= $5
+                or (guest_idempotency_keys.status is null and guest_idempotency_keys.created_at <= $6)";
         let old = before(now, IDEMPOTENCY_LIFE);
         let lost = before(now, IDEMPOTENCY_RUNS_MAX);
-        if self.execute(CLAIM, args![account, key, request_hash, now, old, lost]).await? == 1 {
+        let claim = owner.choose(ACCOUNT, GUEST);
+        if self.execute(claim, args![owner.uuid(), key, request_hash, now, old, lost]).await? == 1 {
             return Ok(Claim::New);
         }
-        Ok(match self.claimed(account, key).await? {
+        Ok(match self.claimed(owner, key).await? {
             Some((asked, ..)) if asked != request_hash => Claim::Mismatch,
             Some((_, Some(status), location, body)) => Claim::Done(Answered { status, location, body }),
             // None: released in between, the next try gets it.
@@ -87,15 +124,18 @@ impl WriteTx {
     /// [`crate::StoreError`].
     pub async fn complete_idempotency_key(
         &mut self,
-        account: AccountId,
+        owner: KeyOwner,
         key: &str,
         claimed_at: Timestamp,
         answered: &Answered,
     ) -> Result<()> {
-        const SQL: &str = "update idempotency_keys set status = $4, location = $5, body = $6
+        const ACCOUNT: &str = "update idempotency_keys set status = $4, location = $5, body = $6
             where account_id = $1 and key = $2 and created_at = $3 and status is null";
+        const GUEST: &str = "update guest_idempotency_keys set status = $4, location = $5, body = $6
+            where guest_id = $1 and key = $2 and created_at = $3 and status is null";
         let Answered { status, location, body } = answered;
-        self.execute(SQL, args![account, key, claimed_at, status, location, body]).await.map(|_| ())
+        let (sql, owner) = (owner.choose(ACCOUNT, GUEST), owner.uuid());
+        self.execute(sql, args![owner, key, claimed_at, status, location, body]).await.map(|_| ())
     }
 
     /// Gives a key back whose write was not done: the next try does it.
@@ -104,13 +144,16 @@ impl WriteTx {
     /// [`crate::StoreError`].
     pub async fn release_idempotency_key(
         &mut self,
-        account: AccountId,
+        owner: KeyOwner,
         key: &str,
         claimed_at: Timestamp,
     ) -> Result<()> {
-        const SQL: &str = "delete from idempotency_keys
+        const ACCOUNT: &str = "delete from idempotency_keys
             where account_id = $1 and key = $2 and created_at = $3 and status is null";
-        self.execute(SQL, args![account, key, claimed_at]).await.map(|_| ())
+        const GUEST: &str = "delete from guest_idempotency_keys
+            where guest_id = $1 and key = $2 and created_at = $3 and status is null";
+        let (sql, owner) = (owner.choose(ACCOUNT, GUEST), owner.uuid());
+        self.execute(sql, args![owner, key, claimed_at]).await.map(|_| ())
     }
 
     /// Forgets the keys that are older than [`IDEMPOTENCY_LIFE`] at `now`.
@@ -118,8 +161,10 @@ impl WriteTx {
     /// # Errors
     /// [`crate::StoreError`].
     pub async fn prune_idempotency_keys(&mut self, now: Timestamp) -> Result<u64> {
-        const SQL: &str = "delete from idempotency_keys where created_at <= $1";
-        self.execute(SQL, args![before(now, IDEMPOTENCY_LIFE)]).await
+        const ACCOUNTS: &str = "delete from idempotency_keys where created_at <= $1";
+        const GUESTS: &str = "delete from guest_idempotency_keys where created_at <= $1";
+        let old = before(now, IDEMPOTENCY_LIFE);
+        Ok(self.execute(ACCOUNTS, args![old]).await? + self.execute(GUESTS, args![old]).await?)
     }
 }
 

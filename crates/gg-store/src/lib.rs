@@ -14,6 +14,8 @@ mod deployment;
 mod error;
 mod events;
 mod feed;
+mod fetches;
+mod guest_risk;
 mod guests;
 mod idempotency;
 mod invite_page;
@@ -28,12 +30,11 @@ mod setup;
 mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod timeline;
+mod unscored;
 mod value;
 
-pub use accesses::{
-    AccessRow, AccessWrite, JudgedRow, LinkRow, NewAccess, NewFetch, Rejudged, TimelineRow, TouchedRow,
-    hour_start,
-};
+pub use accesses::{AccessRow, AccessWrite, JudgedRow, LinkRow, NewAccess, Rejudged, hour_start};
 pub use accounts::{Account, PasswordHash};
 pub use api_keys::{ApiKey, Scopes};
 pub use db::{Conn, Query, Store, UseCase, WriteTx};
@@ -41,8 +42,10 @@ pub use deployment::{Deployment, KeyUse, SealedKey};
 pub use error::{Result, StoreError};
 pub use events::{EventRow, SummaryRow};
 pub use feed::{FeedPosition, FeedRow, NewFeed, ToldOpening};
+pub use fetches::NewFetch;
+pub use guest_risk::TouchedRow;
 pub use guests::{GuestFilter, GuestRow, LockedGuest, Standing};
-pub use idempotency::{Answered, Claim, IDEMPOTENCY_LIFE, IDEMPOTENCY_RUNS_MAX};
+pub use idempotency::{Answered, Claim, IDEMPOTENCY_LIFE, IDEMPOTENCY_RUNS_MAX, KeyOwner};
 pub use invite_page::InvitePageRow;
 pub use invites::InviteRow;
 pub use members::{Denied, Member, MemberInvite, Removal};
@@ -50,4 +53,6 @@ pub use migrate::{MIGRATIONS, Migration};
 pub use page::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, Paging};
 pub use rsvps::{NewRsvp, RsvpHistoryRow, RsvpListRow, RsvpRow};
 pub use sessions::{SESSION_TOUCH_EVERY, SESSIONS_MAX, Session, SessionOwner};
+pub use timeline::TimelineRow;
+pub use unscored::UnscoredRow;
 pub use value::Json;

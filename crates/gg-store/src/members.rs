@@ -6,9 +6,11 @@ use gg_domain::actor::{Actor, Forbidden, Role};
 use gg_domain::email::EmailAddress;
 use gg_domain::id::{AccountId, EventId, MemberInviteId};
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::db::{Conn, WriteTx};
 use crate::error::{Result, StoreError};
+use crate::page::{Page, Paging};
 use crate::value::{args, row};
 
 /// Why somebody was not let into an event.
@@ -38,6 +40,14 @@ row! {
         pub role: Role,
         /// Since when he is a member, or invited.
         pub created_at: Timestamp,
+    }
+}
+
+impl Member {
+    /// What names him in the list: his account, or his invitation while he has none.
+    fn id(&self) -> Uuid {
+        self.account_id
+            .map_or_else(|| self.invite_id.map_or(Uuid::nil(), MemberInviteId::uuid), AccountId::uuid)
     }
 }
 
@@ -89,6 +99,28 @@ impl Conn {
         Ok(members)
     }
 
+    /// A page of the members of an event and of who was invited and may still come, in the order of ids.
+    ///
+    /// # Errors
+    /// [`Denied`].
+    pub async fn members_page(
+        &mut self,
+        actor: &Actor,
+        event: EventId,
+        now: Timestamp,
+        paging: &Paging<Uuid>,
+    ) -> Result<Page<Member, Uuid>, Denied> {
+        const SQL: &str = "select account_id, invite_id, email, role, created_at from (
+                select m.account_id as id, m.account_id, null as invite_id, a.email, m.role, m.created_at
+                from members m join accounts a on a.id = m.account_id where m.event_id = $1
+                union all select id, null, id, email, role, created_at
+                from member_invites where event_id = $1 and expires_at > $2) as helpers
+            where id > $3 order by id limit $4";
+        self.admit(actor, event).await?;
+        let rows = self.all(SQL, args![event, now, paging.above(), paging.rows()]).await?;
+        Ok(paging.page(rows, Member::id))
+    }
+
     /// The invitation of that secret, while it lives. The secret is the key: no actor is asked for.
     ///
     /// # Errors
@@ -112,7 +144,7 @@ impl Conn {
     pub async fn credential_role(
         &mut self,
         event: EventId,
-        credential: uuid::Uuid,
+        credential: Uuid,
         now: Timestamp,
     ) -> Result<Option<Role>> {
         const SQL: &str = "select m.role from members m where m.event_id = $1 and m.account_id in (

@@ -31,7 +31,13 @@ macro_rules! migrations {
 }
 
 /// Every version, oldest first.
-pub const MIGRATIONS: &[Migration] = migrations!["0001_accounts", "0002_events", "0003_accesses"];
+pub const MIGRATIONS: &[Migration] = migrations![
+    "0001_accounts",
+    "0002_events",
+    "0003_accesses",
+    "0004_guest_idempotency",
+    "0005_scored_again"
+];
 
 /// The key of PostgreSQL's advisory lock for migrating: "guestgrd" in ASCII.
 const LOCK: &str = "select pg_advisory_xact_lock(7454148186898559588)";

@@ -6,6 +6,7 @@ pub mod identity;
 pub mod if_match;
 mod object;
 mod path;
+mod words;
 
 pub use body::{Json, Text};
 pub use client_ip::ClientIp;

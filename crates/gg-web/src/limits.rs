@@ -1,6 +1,6 @@
 //! How often callers may call: each link, key and account by itself, and never an address alone.
 //!
-//! A venue's guests share an address, and so do thousands behind one carrier. Only bad tokens and
+//! A venue's guests share an address, and so do thousands behind one carrier. Only bad tokens, bad API keys and
 //! failed sign-ins are limited by address too, as the class of addresses that one household or one
 //! hoster gets (/24 of IPv4, /48 of IPv6).
 
@@ -31,6 +31,8 @@ const SIGN_INS_AN_HOUR: u32 = 30;
 const SIGN_INS_OF_PREFIX_AN_HOUR: u32 = 300;
 /// Bad tokens of one class of addresses a minute.
 const BAD_TOKENS_A_MINUTE: u32 = 600;
+/// Bad API keys of one class of addresses a minute: a program with an old key soon stops.
+const BAD_KEYS_A_MINUTE: u32 = 600;
 /// Keys kept in one limiter before those at rest are let go.
 const KEYS_KEPT_MAX: usize = 100_000;
 
@@ -52,6 +54,7 @@ pub struct Limits {
     sign_ins: DefaultKeyedRateLimiter<(String, Option<Prefix>)>,
     sign_in_prefixes: DefaultKeyedRateLimiter<Option<Prefix>>,
     bad_tokens: DefaultKeyedRateLimiter<Option<Prefix>>,
+    bad_keys: DefaultKeyedRateLimiter<Option<Prefix>>,
 }
 
 impl Default for Limits {
@@ -66,6 +69,7 @@ impl Default for Limits {
             sign_ins: RateLimiter::keyed(Quota::per_hour(positive(SIGN_INS_AN_HOUR))),
             sign_in_prefixes: RateLimiter::keyed(Quota::per_hour(positive(SIGN_INS_OF_PREFIX_AN_HOUR))),
             bad_tokens: RateLimiter::keyed(Quota::per_minute(positive(BAD_TOKENS_A_MINUTE))),
+            bad_keys: RateLimiter::keyed(Quota::per_minute(positive(BAD_KEYS_A_MINUTE))),
         }
     }
 }
@@ -122,6 +126,14 @@ impl Limits {
     pub fn bad_token(&self, ip: Option<IpAddr>) -> Result<(), Problem> {
         check(&self.bad_tokens, &ip.map(Prefix::of))
     }
+
+    /// One call with an API key that is none, from `ip`.
+    ///
+    /// # Errors
+    /// 429 where there were too many.
+    pub fn bad_key(&self, ip: Option<IpAddr>) -> Result<(), Problem> {
+        check(&self.bad_keys, &ip.map(Prefix::of))
+    }
 }
 
 fn check<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), Problem> {
@@ -159,13 +171,18 @@ mod tests {
     }
 
     #[test]
-    fn bad_tokens_are_counted_by_the_network_around_the_address() {
+    fn bad_tokens_and_keys_are_counted_by_the_network_around_the_address() {
         let limits = Limits::default();
-        for last in 0..BAD_TOKENS_A_MINUTE {
-            let last = u8::try_from(last % 256).unwrap();
-            limits.bad_token(Some(IpAddr::from([203, 0, 113, last]))).unwrap();
+        type Check = fn(&Limits, Option<IpAddr>) -> Result<(), Problem>;
+        let checks: [(u32, Check); 2] =
+            [(BAD_TOKENS_A_MINUTE, Limits::bad_token), (BAD_KEYS_A_MINUTE, Limits::bad_key)];
+        for (a_minute, check) in checks {
+            for last in 0..a_minute {
+                let last = u8::try_from(last % 256).unwrap();
+                check(&limits, Some(IpAddr::from([203, 0, 113, last]))).unwrap();
+            }
+            assert!(check(&limits, Some(IpAddr::from([203, 0, 113, 7]))).is_err());
+            assert!(check(&limits, Some(IpAddr::from([203, 0, 114, 7]))).is_ok());
         }
-        assert!(limits.bad_token(Some(IpAddr::from([203, 0, 113, 7]))).is_err());
-        assert!(limits.bad_token(Some(IpAddr::from([203, 0, 114, 7]))).is_ok());
     }
 }

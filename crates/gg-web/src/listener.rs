@@ -3,6 +3,7 @@
 
 mod body;
 mod connection;
+mod host;
 mod pace;
 
 use std::convert::Infallible;
@@ -156,6 +157,9 @@ async fn serve_one(
         let app = app.clone();
         async move {
             let (parts, body) = request.into_parts();
+            if let Some(refused) = host::refused(parts.version, &parts.headers) {
+                return Ok(refused);
+            }
             let (body, cut) = body::watched(body, limits.patience);
             let mut request = hyper::Request::from_parts(parts, body);
             request.extensions_mut().insert(ConnectInfo(peer));

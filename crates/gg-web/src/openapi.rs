@@ -124,6 +124,8 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     operation.insert("security".into(), security(signed));
     if signed && path.contains("{event_id}") | path.contains("{guest_id}") | path.contains("{access_id}") {
         tell_roles(permission, operation);
+    } else if signed {
+        tell("For any account.", permission, operation);
     }
 
     let mut refusals: Vec<&str> = Vec::new();
@@ -142,7 +144,7 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if operation.contains_key("requestBody") {
         refusals.extend(["400", "413", "415", "422"]);
     }
-    if signed && writes {
+    if writes && permission != Permission::Public {
         refusals.extend(["400", "409", "422"]);
         let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
         if let Some(parameters) = parameters.as_array_mut() {
@@ -178,8 +180,12 @@ pub fn permission(operation: &Map<String, Value>) -> Option<Permission> {
 fn tell_roles(permission: Permission, operation: &mut Map<String, Value>) {
     let roles: Vec<&str> =
         Role::ALL.into_iter().filter(|role| permission.allows(*role)).map(Role::as_str).collect();
+    tell(&format!("For: {}.", roles.join(", ")), permission, operation);
+}
+
+fn tell(who: &str, permission: Permission, operation: &mut Map<String, Value>) {
     let scope = permission.scope().map_or("", gg_domain::actor::Scope::as_str);
-    let who = format!("For: {}. Scope of a key: `{scope}`.", roles.join(", "));
+    let who = format!("{who} Scope of a key: `{scope}`.");
     let said = operation.get("description").and_then(Value::as_str).unwrap_or_default();
     let all = if said.is_empty() { who } else { format!("{said}\n\n{who}") };
     operation.insert("description".into(), all.into());
@@ -279,6 +285,38 @@ mod tests {
             assert_eq!(operation["security"], security(true), "{method} {path}");
             assert!(operation["responses"].get("401").is_some(), "{method} {path}");
         }
+    }
+
+    #[test]
+    fn every_write_takes_an_idempotency_key_and_says_what_becomes_of_it() {
+        for (path, method, operation) in operations().filter(|(_, method, _)| *method != "get") {
+            let takes = has_parameter(operation, |parameter| {
+                parameter["$ref"] == "#/components/parameters/IdempotencyKey"
+            });
+            assert!(takes, "{method} {path}");
+            for status in ["400", "409", "422"] {
+                assert!(operation["responses"].get(status).is_some(), "{method} {path}: {status}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_list_that_comes_in_pages_takes_a_limit_and_where_to_go_on() {
+        let mut lists = 0;
+        for (path, method, operation) in operations() {
+            let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
+            let Some(schema) = schema.as_str().and_then(|at| document().pointer(at.trim_start_matches('#')))
+            else {
+                continue;
+            };
+            if schema["properties"].get("next_cursor").is_some() {
+                lists += 1;
+                for name in ["limit", if path.ends_with("/activity") { "after" } else { "cursor" }] {
+                    assert!(has_parameter(operation, |one| one["name"] == name), "{method} {path}: {name}");
+                }
+            }
+        }
+        assert!(lists >= 6, "only {lists} lists were looked at");
     }
 
     #[test]

@@ -7,11 +7,13 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method};
+use axum::extract::{FromRequestParts as _, RawPathParams, Request, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use gg_domain::actor::{Actor, Permission};
+use gg_domain::id::{AccessId, EventId, GuestId};
 use utoipa::openapi::PathItem;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
@@ -57,29 +59,72 @@ async fn gate(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    match admit(&web, permission, &parts.method, &parts.headers).await {
-        Ok(caller) => {
-            let actor = Actor::account(caller.identity.account, permission);
-            parts.extensions.insert(Signed(actor));
-            parts.extensions.insert(caller);
-            next.run(Request::from_parts(parts, body)).await
+    let caller = match admit(&web, permission, &mut parts).await {
+        Ok(caller) => caller,
+        Err(problem) => return problem.into_response(),
+    };
+    let actor = Actor::account(caller.identity.account, permission);
+    let named = Named::of(&mut parts).await;
+    parts.extensions.insert(Signed(actor));
+    parts.extensions.insert(caller);
+    let response = next.run(Request::from_parts(parts, body)).await;
+    // What is wrong with a call is told to members alone: to whoever is none, what it is about does not exist.
+    match named {
+        Some(named) if is_about_the_call(response.status()) => {
+            named.admit(&web, actor).await.map_or_else(IntoResponse::into_response, |()| response)
         }
-        Err(problem) => problem.into_response(),
+        _ => response,
     }
 }
 
-async fn admit(
-    web: &Web,
-    permission: Permission,
-    method: &Method,
-    headers: &HeaderMap,
-) -> Result<Caller, Problem> {
-    let caller = identify(headers, web).await?.ok_or_else(Problem::unauthorized)?;
+/// Refusals that a handler gives before it asks whose event it is: of a header, a query, a body.
+fn is_about_the_call(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::BAD_REQUEST
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE
+            | StatusCode::UNPROCESSABLE_ENTITY
+            | StatusCode::PRECONDITION_REQUIRED
+    )
+}
+
+/// What in an event a path names.
+#[derive(Clone, Copy)]
+enum Named {
+    Event(EventId),
+    Guest(GuestId),
+    Access(AccessId),
+}
+
+impl Named {
+    async fn of(parts: &mut Parts) -> Option<Self> {
+        let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
+        params.iter().find_map(|(name, id)| match name {
+            "event_id" => id.parse().ok().map(Self::Event),
+            "guest_id" => id.parse().ok().map(Self::Guest),
+            "access_id" => id.parse().ok().map(Self::Access),
+            _ => None,
+        })
+    }
+
+    async fn admit(self, web: &Web, actor: Actor) -> Result<(), Problem> {
+        match self {
+            Self::Event(event) => web.app.event(actor, event).await.map(|_| ())?,
+            Self::Guest(guest) => web.app.guest(actor, guest).await.map(|_| ())?,
+            Self::Access(access) => web.app.access(actor, access).await.map(|_| ())?,
+        }
+        Ok(())
+    }
+}
+
+async fn admit(web: &Web, permission: Permission, parts: &mut Parts) -> Result<Caller, Problem> {
+    let caller = identify(parts, web).await?;
     web.limits.credential(caller.identity.credential)?;
     if let Some(session) = &caller.session {
-        check_same_site(method, headers, web)?;
-        if !method.is_safe() {
-            check_csrf_header(headers, session, web)?;
+        check_same_site(&parts.method, &parts.headers, web)?;
+        if !parts.method.is_safe() {
+            check_csrf_header(&parts.headers, session, web)?;
         }
     }
     let scope = permission.scope().zip(caller.identity.scopes.as_ref());

@@ -317,3 +317,19 @@ async fn lack_of_files_is_waited_out() {
     child.kill().expect("the child ends");
     child.wait().expect("the child ended");
 }
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let server = Server::new(short()).await;
+    for hosts in ["", "host: x\r\nhost: x\r\n", "host: x\r\nHOST: y\r\n", "host:\r\n", "host: a b\r\n"] {
+        let answer =
+            server.ask(format!("GET / HTTP/1.1\r\n{hosts}\r\nGET / HTTP/1.1\r\nhost: x\r\n\r\n")).await;
+
+        assert!(answer.starts_with("HTTP/1.1 400"), "{hosts:?}: {answer}");
+        assert!(answer.contains("application/problem+json") && answer.contains("Host"), "{answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), 1, "what follows is not read: {answer}");
+    }
+    let old = server.ask("GET / HTTP/1.0\r\n\r\n").await;
+    assert!(old.contains(" 200 ") && old.ends_with("here"), "{old}");
+    server.is_well().await;
+}

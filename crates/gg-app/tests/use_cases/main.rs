@@ -6,5 +6,6 @@ mod import;
 mod links;
 mod opening;
 mod races;
+mod rescoring;
 mod stage;
 mod tenancy;

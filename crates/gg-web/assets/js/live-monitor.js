@@ -90,7 +90,8 @@ class Monitor {
     row.dataset.seq = String(seq);
     row.dataset.access = payload.access_id;
     row.dataset.reasons = reasons.map((reason) => `${reason.code}:${reason.nats}`).join(" ");
-    row.dataset.degraded = String(payload.degraded === true);
+    // What was judged later stays degraded, and has reasons of its own.
+    row.dataset.degraded = String(reasons.some((reason) => reason.code === "DEGRADED"));
     row.dataset.band = payload.band;
     setBadge(this.root, row, payload.band);
     slot(row, "sentence").textContent = this.phrases.opening(payload.band, reasons);

@@ -1,9 +1,12 @@
 //! `/api/v1/invites/…`: what a guest's page does, and whatever else holds a link.
 
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
 use gg_app::Error;
 use gg_domain::actor::Permission;
 use gg_domain::fields::FieldErrors;
-use gg_domain::token::Purpose;
+use gg_domain::token::{BadToken, Purpose};
+use gg_store::KeyOwner;
 use utoipa_axum::routes;
 
 mod access;
@@ -13,6 +16,8 @@ mod rsvp;
 pub(crate) use access::cookies;
 pub(crate) use body::BODY_BYTES_MAX;
 
+use self::body::Body;
+use crate::idempotency::{self, GivenKey, Turn};
 use crate::limits::Link;
 use crate::problem::Problem;
 use crate::route::{Routes, route};
@@ -40,8 +45,8 @@ pub(crate) enum Use {
 pub(crate) enum TurnedAway {
     /// The use case's word.
     Refused(Error),
-    /// Too often: 429.
-    TooMany(Problem),
+    /// Too often: 429; or something about its `Idempotency-Key`.
+    Told(Problem),
 }
 
 impl From<Error> for TurnedAway {
@@ -54,8 +59,82 @@ impl From<TurnedAway> for Problem {
     fn from(why: TurnedAway) -> Self {
         match why {
             TurnedAway::Refused(error) => error.into(),
-            TurnedAway::TooMany(problem) => problem,
+            TurnedAway::Told(problem) => problem,
         }
+    }
+}
+
+impl Use {
+    /// The operation's name in what tells one call from another.
+    const fn operation(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Opening => ("POST", "/api/v1/invites/access"),
+            Self::Answer => ("PUT", "/api/v1/invites/rsvp"),
+        }
+    }
+
+    async fn made(self, web: &Web, visit: &Visit, body: &Body) -> Result<Response, TurnedAway> {
+        match self {
+            Self::Opening => access::made(web, visit, body).await,
+            Self::Answer => rsvp::made(web, visit, body).await,
+        }
+    }
+}
+
+/// Makes a guest's call; where it has an `Idempotency-Key`, once.
+async fn call(what: Use, web: Web, visit: Visit, key: GivenKey, body: Body) -> Result<Response, Problem> {
+    let done = match key.0 {
+        None => what.made(&web, &visit, &body).await,
+        Some(key) => {
+            let (web, visit) = (web.clone(), visit.clone());
+            // A task of its own: a guest who hangs up, and tries again, must find this call's answer, not none.
+            let call = tokio::spawn(async move { once(what, &web, &visit, &key, &body).await });
+            call.await.unwrap_or_else(|panic| {
+                tracing::error!(%panic, "a guest's write with an idempotency key broke off");
+                Err(TurnedAway::Told(Problem::internal()))
+            })
+        }
+    };
+    match done {
+        Ok(response) => Ok(response),
+        Err(why) => Err(turn_away(&web, &visit, why).await.into()),
+    }
+}
+
+/// Makes a call once for each key of a guest. What was answered is told again without its cookies: they hold the token,
+/// which is kept nowhere, and a device that is handed out twice would be two.
+async fn once(
+    what: Use,
+    web: &Web,
+    visit: &Visit,
+    key: &HeaderValue,
+    body: &Body,
+) -> Result<Response, TurnedAway> {
+    // Whose key it is, a living link says. A dead one has none, and the call itself says so, like to everybody.
+    let Some(token) = body.get("token").as_str() else { return what.made(web, visit, body).await };
+    let Ok(link) = web.app.follow_link(token, None).await else { return what.made(web, visit, body).await };
+    let (method, path) = what.operation();
+    let hash = idempotency::request_hash(method, path, &body.bytes());
+    let key = idempotency::text(key).map_err(TurnedAway::Told)?;
+    match idempotency::claim(web, KeyOwner::Guest(link.claims.guest), key, hash).await {
+        Ok(Turn::First(key)) => match what.made(web, visit, body).await {
+            Ok(response) => idempotency::settle(web, key, response).await.map_err(TurnedAway::Told),
+            Err(why) => {
+                idempotency::release(web, key).await;
+                Err(why)
+            }
+        },
+        Ok(Turn::Told(response)) => {
+            admit(web, visit, token, what).await?;
+            Ok(response)
+        }
+        Ok(Turn::Again) => {
+            tracing::error!("an answer to a guest was kept without its body");
+            Err(TurnedAway::Told(Problem::internal()))
+        }
+        // The guest was erased in between.
+        Err(problem) if problem.status() == StatusCode::NOT_FOUND => Err(Error::DeadLink(BadToken).into()),
+        Err(problem) => Err(TurnedAway::Told(problem)),
     }
 }
 
@@ -74,9 +153,9 @@ pub(crate) async fn admit(web: &Web, visit: &Visit, token: &str, what: Use) -> R
     if let (Use::Opening, Some(device)) = (what, visit.device)
         && web.app.is_known_device(token, device).await?
     {
-        return limits.own_opening(link, device).map_err(TurnedAway::TooMany);
+        return limits.own_opening(link, device).map_err(TurnedAway::Told);
     }
-    Err(TurnedAway::TooMany(too_many))
+    Err(TurnedAway::Told(too_many))
 }
 
 /// Lets whoever comes with a dead link wait as long as everybody with one, and counts it.
@@ -88,7 +167,7 @@ pub(crate) async fn turn_away(web: &Web, visit: &Visit, why: TurnedAway) -> Turn
     visit.arrival.wait().await;
     match limited {
         Ok(()) => why,
-        Err(too_many) => TurnedAway::TooMany(too_many),
+        Err(too_many) => TurnedAway::Told(too_many),
     }
 }
 

@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::extract::{Id, Json, Signed};
+use crate::api::paging::{Page, PageQuery};
+use crate::extract::{Id, Json, Query, Signed};
 use crate::problem::Problem;
 use crate::route::{Routes, route};
 use crate::state::Web;
@@ -22,7 +23,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .merge(route(Permission::Members, routes!(invite, list)))
         .merge(route(Permission::Members, routes!(remove)))
-        .merge(route(Permission::Account, routes!(join)))
+        .merge(route(Permission::Join, routes!(join)))
 }
 
 /// Whom to invite, as what.
@@ -78,12 +79,16 @@ pub struct MemberOut {
     status: &'static str,
 }
 
-/// Members and those invited.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Members {
-    data: Vec<MemberOut>,
-    /// Always null: they fit on one page.
-    next_cursor: Option<String>,
+impl From<gg_store::Member> for MemberOut {
+    fn from(member: gg_store::Member) -> Self {
+        Self {
+            account_id: member.account_id.map(AccountId::uuid),
+            invite_id: member.invite_id.map(MemberInviteId::uuid),
+            email: member.email.as_str().to_string(),
+            role: member.role.as_str(),
+            status: if member.account_id.is_some() { "confirmed" } else { "pending" },
+        }
+    }
 }
 
 /// The last part of the invitation's `url`.
@@ -118,22 +123,18 @@ async fn invite(
 }
 
 /// List who helps with an event
+///
+/// Members, and who was invited and may still come.
 #[utoipa::path(get, path = "/api/v1/events/{event_id}/members", tag = "members",
-    params(("event_id" = Uuid, Path)), responses((status = 200, body = Members)))]
+    params(("event_id" = Uuid, Path), PageQuery), responses((status = 200, body = Page<MemberOut>)))]
 async fn list(
     State(web): State<Web>,
     Signed(actor): Signed,
     Id(event): Id<EventId>,
-) -> Result<axum::Json<Members>, Problem> {
-    let members = web.app.members(actor, event).await?;
-    let data = members.into_iter().map(|member| MemberOut {
-        account_id: member.account_id.map(AccountId::uuid),
-        invite_id: member.invite_id.map(MemberInviteId::uuid),
-        email: member.email.as_str().to_string(),
-        role: member.role.as_str(),
-        status: if member.account_id.is_some() { "confirmed" } else { "pending" },
-    });
-    Ok(axum::Json(Members { data: data.collect(), next_cursor: None }))
+    Query(page): Query<PageQuery>,
+) -> Result<axum::Json<Page<MemberOut>>, Problem> {
+    let paging = page.paging().map_err(Problem::invalid)?;
+    Ok(axum::Json(Page::of(web.app.members_page(actor, event, paging).await?, MemberOut::from)))
 }
 
 /// Remove somebody who helps with an event, or take back an invitation

@@ -56,11 +56,6 @@ impl<T> Page<T> {
         let next_cursor = page.next.map(|id| URL_SAFE_NO_PAD.encode(Into::<Uuid>::into(id).as_bytes()));
         Self { data: page.rows.into_iter().map(tell).collect(), next_cursor }
     }
-
-    /// A list that always comes whole.
-    pub fn whole(data: Vec<T>) -> Self {
-        Self { data, next_cursor: None }
-    }
 }
 
 fn read(cursor: &str) -> Result<Uuid, &'static str> {

@@ -9,10 +9,14 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::object::Object;
+use super::words;
 use crate::problem::Problem;
 
 /// Most bytes of a JSON body: the largest, a policy of 64 delegates with 200 guests each, takes half of it.
 const JSON_BYTES_MAX: usize = 1024 * 1024;
+
+/// Said of what must be there.
+pub(super) const REQUIRED: &str = "this is required";
 
 /// Faults of one body that are named.
 const FAULTS_MAX: usize = 20;
@@ -54,15 +58,22 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let mut track = serde_path_to_error::Track::new();
     let read = T::deserialize(Object(serde_path_to_error::Deserializer::new(&mut json, &mut track)));
-    let value = read.map_err(|inner| {
-        if inner.is_data() {
-            Problem::invalid(faults::<T>(bytes))
-        } else {
-            Problem::bad_request(format!("the body is not JSON: {inner}"))
-        }
-    })?;
-    json.end().map_err(|error| Problem::bad_request(format!("the body is not JSON: {error}")))?;
+    let value =
+        read.map_err(
+            |inner| {
+                if inner.is_data() { Problem::invalid(faults::<T>(bytes)) } else { no_json(&inner) }
+            },
+        )?;
+    json.end().map_err(|error| no_json(&error))?;
     Ok(value)
+}
+
+fn no_json(error: &serde_json::Error) -> Problem {
+    Problem::bad_request(if error.is_eof() {
+        "the body is not JSON: it ends too early".to_string()
+    } else {
+        format!("the body is not JSON: see line {}, column {}", error.line(), error.column())
+    })
 }
 
 /// Every fault of a body that is JSON of another shape. serde stops at the first: so what was faulty is put right with
@@ -97,12 +108,12 @@ fn faults<T: DeserializeOwned>(bytes: &[u8]) -> FieldErrors {
 fn fault<T: DeserializeOwned>(body: &Value) -> Option<(String, String)> {
     let mut track = serde_path_to_error::Track::new();
     let read = T::deserialize(Object(serde_path_to_error::Deserializer::new(body.clone(), &mut track)));
-    let detail = words(&read.err()?);
+    let said = read.err()?.to_string();
     let pointer = pointer(&track.path());
     // serde names a missing field in its sentence, and points at what it is missing from.
-    match detail.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
-        Some(name) => Some((format!("{pointer}/{name}"), "this is required".to_string())),
-        None => Some((pointer, detail)),
+    match words::missing(&said) {
+        Some(name) => Some((format!("{pointer}/{name}"), REQUIRED.to_string())),
+        None => Some((pointer, words::remedy(&said))),
     }
 }
 
@@ -116,11 +127,6 @@ fn put(body: &mut Value, pointer: &str, value: Value) -> Option<()> {
         _ => return None,
     }
     Some(())
-}
-
-fn words(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.rsplit_once(" at line ").map_or(text.clone(), |(text, _)| text.to_string())
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -209,10 +215,7 @@ mod tests {
 
     #[test]
     fn an_array_is_no_struct() {
-        assert_eq!(
-            parse::<Party>(b"[[]]").unwrap_err().errors[0].detail,
-            "invalid type: sequence, expected an object"
-        );
+        assert_eq!(parse::<Party>(b"[[]]").unwrap_err().errors[0].detail, "give an object, not a list");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use gg_app::Identity;
 use gg_domain::actor::Actor;
 use gg_domain::id::AccountId;
 
+use super::ClientIp;
 use crate::problem::Problem;
 use crate::state::Web;
 
@@ -75,7 +76,7 @@ impl FromRequestParts<Web> for Caller {
         if let Some(caller) = parts.extensions.get::<Self>() {
             return Ok(caller.clone());
         }
-        let caller = identify(&parts.headers, web).await?.ok_or_else(Problem::unauthorized)?;
+        let caller = identify(parts, web).await?;
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }
@@ -85,7 +86,7 @@ impl OptionalFromRequestParts<Web> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Option<Self>, Problem> {
-        identify(&parts.headers, web).await
+        look_up(&parts.headers, web).await
     }
 }
 
@@ -93,15 +94,28 @@ impl FromRequestParts<Web> for Viewer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
-        identify(&parts.headers, web).await.map(Self)
+        look_up(&parts.headers, web).await.map(Self)
     }
 }
 
-/// Who calls; none where nobody says, or says what is not so.
+/// Who calls.
 ///
 /// # Errors
-/// The store's, as a problem.
-pub async fn identify(headers: &HeaderMap, web: &Web) -> Result<Option<Caller>, Problem> {
+/// 401 where nobody says, or says what is not so; 429 for too many keys that are none from one class of addresses,
+/// judged after the key, so that a living one is never refused for its neighbour's; the store's.
+pub async fn identify(parts: &mut Parts, web: &Web) -> Result<Caller, Problem> {
+    if let Some(caller) = look_up(&parts.headers, web).await? {
+        return Ok(caller);
+    }
+    if parts.headers.contains_key(AUTHORIZATION) {
+        let Ok(ClientIp(ip)) = ClientIp::from_request_parts(parts, web).await;
+        web.limits.bad_key(ip)?;
+    }
+    Err(Problem::unauthorized())
+}
+
+/// Who calls; none where nobody says, or says what is not so.
+async fn look_up(headers: &HeaderMap, web: &Web) -> Result<Option<Caller>, Problem> {
     if let Some(header) = headers.get(AUTHORIZATION) {
         let key = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default();
         let identity = web.app.key(key.trim()).await?;

@@ -51,6 +51,48 @@ each_database! {
         assert!(answer.json["detail"].as_str().unwrap().contains("members:write"));
     }
 
+    async fn a_key_that_may_only_read_joins_nothing(db: TestDb) {
+        let server = Server::new(&db).await;
+        let (ama, owners) = server.organiser("ama@example.org").await;
+        let (kofi, _) = server.organiser("kofi@example.org").await;
+        let path = server.members_path(ama).await;
+        let token = server.invite(&path, &owners, "kofi@example.org", "editor").await;
+        let all_but: Vec<Scope> = Scope::ALL.into_iter().filter(|scope| *scope != Scope::MembersWrite).collect();
+
+        let refused = server.join(&server.key(kofi, &all_but).await, &token).await;
+        let joined = server.join(&server.key(kofi, &[Scope::MembersWrite]).await, &token).await;
+
+        assert_eq!((refused.status, joined.status), (StatusCode::FORBIDDEN, StatusCode::CREATED));
+        assert!(refused.json["detail"].as_str().unwrap().contains("members:write"));
+    }
+
+    async fn a_flood_of_bad_keys_is_slowed_by_its_network_and_nobody_elses_key_is(db: TestDb) {
+        let server = Server::new(&db).await;
+        let (ama, key) = server.organiser("ama@example.org").await;
+        let path = server.members_path(ama).await;
+        let from = |forwarded: &str, key: &str| {
+            let call = Call::new("GET", &path).key(key).with("x-forwarded-for", forwarded);
+            call.peer([10, 0, 0, 1]).empty()
+        };
+        let mut last = server.send(from("203.0.113.7", "gg_none")).await;
+        for n in 0..2_000u32 {
+            if last.status != StatusCode::UNAUTHORIZED {
+                break;
+            }
+            last = server.send(from(&format!("203.0.113.{}", n % 250), "gg_none")).await;
+        }
+
+        assert_eq!((last.status, last.problem()), (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"));
+        assert!(last.header("retry-after").parse::<u32>().unwrap() >= 1);
+        assert_eq!(server.send(from("203.0.113.7", &key)).await.status, StatusCode::OK);
+        assert_eq!(server.send(from("198.51.100.7", "gg_none")).await.status, StatusCode::UNAUTHORIZED);
+        // Whoever is no proxy of ours is counted as who he is, whatever he says.
+        let own = Call::new("GET", &path).key("gg_none").with("x-forwarded-for", "203.0.113.7").peer([192, 0, 2, 1]);
+        assert_eq!(server.send(own.empty()).await.status, StatusCode::UNAUTHORIZED);
+        let nobody = Call::new("GET", &path).with("x-forwarded-for", "203.0.113.7").peer([10, 0, 0, 1]);
+        assert_eq!(server.send(nobody.empty()).await.status, StatusCode::UNAUTHORIZED, "who brings no key guesses none");
+    }
+
     async fn a_session_reads_and_writes_from_our_pages(db: TestDb) {
         let server = Server::new(&db).await;
         let (ama, _) = server.organiser("ama@example.org").await;

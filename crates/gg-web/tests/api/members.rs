@@ -41,6 +41,33 @@ each_database! {
         assert_eq!(who, [(&json!("ama@example.org"), &json!("confirmed")), (&json!("kofi@example.org"), &json!("confirmed"))]);
     }
 
+    async fn helpers_come_in_pages_each_once(db: TestDb) {
+        let server = Server::new(&db).await;
+        let (ama, key) = server.organiser("ama@example.org").await;
+        let path = server.members_path(ama).await;
+        let (_, kofis) = server.organiser("kofi@example.org").await;
+        let token = server.invite(&path, &key, "kofi@example.org", "editor").await;
+        server.join(&kofis, &token).await;
+        for waiting in 0..3 {
+            server.invite(&path, &key, &format!("waiting{waiting}@example.org"), "door").await;
+        }
+
+        let (mut seen, mut next) = (Vec::new(), Some(String::new()));
+        while let Some(cursor) = next {
+            let page = server.send(Call::new("GET", &format!("{path}?limit=2{cursor}")).key(&key).empty()).await;
+            assert_eq!(page.status, StatusCode::OK, "{page:?}");
+            let helpers = page.json["data"].as_array().unwrap();
+            assert!(helpers.len() <= 2);
+            seen.extend(helpers.iter().map(|helper| helper["email"].as_str().unwrap().to_string()));
+            next = page.json["next_cursor"].as_str().map(|cursor| format!("&cursor={cursor}"));
+        }
+
+        seen.sort();
+        let waiting = (0..3).map(|waiting| format!("waiting{waiting}@example.org"));
+        let all: Vec<_> = ["ama@example.org", "kofi@example.org"].map(String::from).into_iter().chain(waiting).collect();
+        assert_eq!(seen, all);
+    }
+
     async fn every_role_meets_what_the_table_says(db: TestDb) {
         let server = Server::new(&db).await;
         let (ama, key) = server.organiser("ama@example.org").await;

@@ -20,6 +20,8 @@ each_database! {
 
             assert_eq!((answer.status, answer.problem()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid"), "{body}");
             assert_eq!(answer.json["errors"][0]["pointer"], pointer);
+            let detail = answer.json["errors"][0]["detail"].as_str().unwrap();
+            assert!(!detail.contains("invalid type") && !detail.contains("unknown variant"), "{detail}");
         }
     }
 

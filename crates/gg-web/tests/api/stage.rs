@@ -1,9 +1,11 @@
 //! A server without a socket, and callers with their credentials.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN};
 use axum::http::{HeaderMap, Request, StatusCode};
 use gg_app::App;
@@ -58,6 +60,11 @@ impl Call {
         Self(self.0.header(name, value))
     }
 
+    /// As a connection from that address brings it.
+    pub(crate) fn peer(self, ip: [u8; 4]) -> Self {
+        Self(self.0.extension(ConnectInfo(SocketAddr::from((ip, 4711)))))
+    }
+
     pub(crate) fn key(self, key: &str) -> Self {
         Self(self.0.header(AUTHORIZATION, format!("Bearer {key}")))
     }
@@ -88,7 +95,7 @@ impl Server {
         let site = Site {
             origins: vec![OUR_ORIGIN.to_string()],
             secure: true,
-            trusted_proxies: Vec::new(),
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
             metrics: Box::new(String::new),
             demo_token: None,
         };

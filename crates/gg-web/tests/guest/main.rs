@@ -5,4 +5,5 @@ mod access;
 mod answer;
 mod form;
 mod page;
+mod repeat;
 mod stage;

@@ -90,6 +90,52 @@ fn a_timeline_tells_what_happened_to_a_link() {
 }
 
 #[test]
+fn a_timeline_comes_in_pages() {
+    on_stage(async |s| {
+        let guest = s.efua().await;
+        for _ in 0..3 {
+            s.opening(&guest).await;
+        }
+        s.owner.put(&format!("/api/v1/guests/{guest}/rsvp"), &json!({ "attending": true })).await;
+        let path = format!("/api/v1/guests/{guest}/timeline?limit=3");
+        let first = s.owner.get(&path).await.json();
+        let cursor = first["next_cursor"].as_str().unwrap();
+        let second = s.owner.get(&format!("{path}&cursor={cursor}")).await.json();
+
+        let told = |page: &Value| -> Vec<String> {
+            let lines = page["data"].as_array().unwrap().iter();
+            lines.map(|line| line["status"].as_str().unwrap().to_string()).collect()
+        };
+        assert_eq!((told(&first), told(&second)), (vec!["opened".into(); 3], vec!["answered".into()]));
+        assert_eq!(second["next_cursor"], Value::Null);
+    });
+}
+
+#[test]
+fn a_page_that_is_none_is_refused_by_every_list() {
+    on_stage(async |s| {
+        let guest = s.efua().await;
+        let lists = [
+            "/api/v1/events".to_string(),
+            s.path("/guests"),
+            s.path("/rsvps"),
+            s.path("/members"),
+            format!("/api/v1/guests/{guest}/timeline"),
+        ];
+        for list in lists {
+            for limit in ["0", "201", "-1", "x", "", "1.5"] {
+                let refused = s.owner.get(&format!("{list}?limit={limit}")).await;
+                assert_eq!(refused.pointers(), ["/limit"], "{list} {limit}");
+            }
+            for cursor in ["x", "", "AAAAAAAAAAAAAAAAAAAAAA"] {
+                let refused = s.owner.get(&format!("{list}?cursor={cursor}")).await;
+                assert_eq!(refused.pointers(), ["/cursor"], "{list} {cursor}");
+            }
+        }
+    });
+}
+
+#[test]
 fn a_guest_shows_when_his_link_was_last_opened_and_how_it_stands() {
     on_stage(async |s| {
         let guest = s.efua().await;

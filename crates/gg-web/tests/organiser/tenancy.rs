@@ -127,6 +127,58 @@ fn a_stranger_finds_nothing_of_an_event() {
     });
 }
 
+/// What is wrong with a call must not tell that there is something to call: a missing `If-Match`, a wrong query, a body
+/// of another form, a key that is none.
+#[test]
+fn a_stranger_finds_nothing_however_wrong_his_call_is() {
+    on_stage(async |s| {
+        let (stranger, door) = (s.stranger().await, s.member(Role::Door).await);
+        for op in signed_calls(&ids(&s).await).into_iter().filter(is_of_an_event) {
+            let (media_type, right) = body(&op);
+            let at = |query: &str| format!("{}{query}", op.path);
+            let keyed = stranger.with("idempotency-key", "two words");
+            let wrong = [
+                stranger.send(op.method.clone(), &at(""), media_type, right.clone()).await,
+                stranger
+                    .send(
+                        op.method.clone(),
+                        &at("?limit=x&after=x&cursor=x&dry_run=x"),
+                        media_type,
+                        right.clone(),
+                    )
+                    .await,
+                stranger.send(op.method.clone(), &at(""), Some("application/json"), b"{".to_vec()).await,
+                stranger
+                    .send(op.method.clone(), &at(""), Some("application/json"), b"{\"kind\":7}".to_vec())
+                    .await,
+                stranger.send(op.method.clone(), &at(""), Some("text/plain"), right.clone()).await,
+                keyed.send(op.method.clone(), &at(""), media_type, right.clone()).await,
+            ];
+            for (n, refused) in wrong.iter().enumerate() {
+                assert_eq!(refused.status, StatusCode::NOT_FOUND, "{} {}: {n}", op.method, op.template);
+                assert_eq!((refused.problem(), &refused.bytes), ("not-found".into(), &wrong[0].bytes));
+            }
+            if !op.permission.allows(Role::Door) {
+                let refused =
+                    door.send(op.method.clone(), &at("?limit=x"), Some("text/plain"), Vec::new()).await;
+                assert_eq!(refused.status, StatusCode::FORBIDDEN, "{} {}", op.method, op.template);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_member_is_told_what_is_wrong_with_his_call() {
+    on_stage(async |s| {
+        let guest = s.efua().await;
+        let path = format!("/api/v1/guests/{guest}");
+        let unmatched = s.owner.send_json(Method::PATCH, &path, &json!({ "name": "Efua" })).await;
+        assert_eq!(unmatched.status, StatusCode::PRECONDITION_REQUIRED);
+        assert_eq!(s.owner.patch(&path, &json!({ "name": 7 })).await.pointers(), ["/name"]);
+        assert_eq!(s.owner.get(&s.path("/guests?limit=x")).await.pointers(), ["/limit"]);
+    });
+}
+
 #[test]
 fn what_is_not_there_looks_like_what_is_anothers() {
     on_stage(async |s| {

@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use gg_app::App;
@@ -14,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::say;
+use crate::chores;
 use crate::cli::{Role, ServeArgs};
 use crate::config::{DatabaseUrl, Settings};
 use crate::data_dir::{DataDir, Served};
@@ -22,8 +22,6 @@ use crate::lifecycle::{DRAIN_LIMIT, Shutdown};
 use crate::telemetry::Metrics;
 use crate::wiring;
 
-/// How often what has outlived its use is deleted.
-const TIDY_EVERY: Duration = Duration::from_secs(600);
 /// Words of a demo's password: nobody types it, the way in is a link.
 const DEMO_EMAIL: &str = "demo@example.org";
 
@@ -58,7 +56,8 @@ pub async fn run(args: &ServeArgs, settings: &Settings) -> Result<()> {
         async move { app.keep_fetches(queue).await }
     });
     tokio::spawn(relay(app.clone(), web.hub.clone(), shutdown.soft.clone()));
-    tokio::spawn(tidy(app.clone(), shutdown.soft.clone()));
+    tokio::spawn(chores::tidy(app.clone(), shutdown.soft.clone()));
+    tokio::spawn(chores::rescore(app.clone(), shutdown.soft.clone()));
     let hub = web.hub.clone();
     let drained = shutdown.soft.clone();
     tokio::spawn(async move {
@@ -131,20 +130,6 @@ async fn start_demo(app: App, public_url: &str, token: &str, shutdown: Cancellat
 fn tell(line: &str) {
     if let Err(error) = say(line) {
         tracing::debug!(%error, "nobody reads standard output");
-    }
-}
-
-/// Deletes what has outlived its use, a little at a time.
-async fn tidy(app: App, shutdown: CancellationToken) {
-    let mut every = tokio::time::interval(TIDY_EVERY);
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            _ = every.tick() => {}
-        }
-        if let Err(error) = app.tidy().await {
-            tracing::warn!(%error, "what has outlived its use could not be deleted");
-        }
     }
 }
 

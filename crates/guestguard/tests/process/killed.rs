@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use gg_testkit::on_postgres;
 use serde_json::{Value, json};
 
-use crate::server::{Place, Server};
+use crate::server::{Place, Server, body_of};
 
 /// Guests who answer at once.
 const GUESTS: usize = 6;
@@ -59,11 +59,7 @@ fn kill_and_count(place: &Place) {
 
 fn prepare(place: &Place, key: &str) -> (String, Vec<(String, String)>) {
     let server = place.serve(&[]);
-    let post = |path: &str, body: Value| {
-        let answer = server.ask("POST", path, Some(key), Some(("application/json", &body.to_string())));
-        assert!(matches!(answer.status, 200 | 201), "{path}: {}", answer.text);
-        body_of(&answer.text)
-    };
+    let post = |path: &str, body: Value| server.made(key, path, &body);
     let event = post(
         "/api/v1/events",
         json!({"name": "Dinner", "starts_at": "2030-12-12T15:00:00Z", "time_zone": "Africa/Accra"}),
@@ -132,9 +128,4 @@ fn stored_answers(server: &Server, key: &str, event: &str) -> BTreeMap<String, u
     let rows = body_of(&answer.text)["data"].as_array().unwrap().clone();
     let number = |row: &Value| row["note"].as_str().and_then(|note| note.parse().ok()).unwrap_or(0);
     rows.iter().map(|row| (row["guest_id"].as_str().unwrap().to_string(), number(row))).collect()
-}
-
-fn body_of(text: &str) -> Value {
-    let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {text}"))
 }

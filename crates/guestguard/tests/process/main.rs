@@ -3,5 +3,6 @@
 
 mod backup;
 mod killed;
+mod rescoring;
 mod server;
 mod start;

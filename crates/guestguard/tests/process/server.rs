@@ -152,6 +152,13 @@ impl Server {
         Answer { status, text: answer }
     }
 
+    /// What a POST with JSON gives, which must succeed.
+    pub(crate) fn made(&self, key: &str, path: &str, body: &serde_json::Value) -> serde_json::Value {
+        let answer = self.ask("POST", path, Some(key), Some(("application/json", &body.to_string())));
+        assert!(matches!(answer.status, 200 | 201), "{path}: {}", answer.text);
+        body_of(&answer.text)
+    }
+
     /// What a call with JSON that succeeds gives; nothing where it does not, or the server is gone.
     pub(crate) fn try_ask(
         &self,
@@ -198,6 +205,12 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The JSON of an answer.
+pub(crate) fn body_of(text: &str) -> serde_json::Value {
+    let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 /// The mode of a file.

@@ -7,9 +7,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::paging::Page;
-use crate::extract::Id;
-use crate::extract::Signed;
+use crate::api::paging::{Page, PageQuery};
+use crate::extract::{Id, Query, Signed};
 use crate::problem::Problem;
 use crate::state::Web;
 
@@ -38,17 +37,18 @@ impl From<TimelineRow> for TimelineLine {
 
 /// Read what happened to a guest's link
 ///
-/// The oldest first, the last 200 lines of each kind.
+/// The oldest first.
 #[utoipa::path(
     get, path = "/api/v1/guests/{guest_id}/timeline", tag = "Guests",
-    params(("guest_id" = Uuid, Path, description = "The guest.")),
-    responses((status = 200, description = "The timeline, whole.", body = Page<TimelineLine>))
+    params(("guest_id" = Uuid, Path, description = "The guest."), PageQuery),
+    responses((status = 200, description = "A page of the timeline.", body = Page<TimelineLine>))
 )]
 pub(super) async fn read_timeline(
     State(web): State<Web>,
     Signed(actor): Signed,
     Id(guest): Id<GuestId>,
+    Query(page): Query<PageQuery>,
 ) -> Result<axum::Json<Page<TimelineLine>>, Problem> {
-    let rows = web.app.timeline(actor, guest).await?;
-    Ok(axum::Json(Page::whole(rows.into_iter().map(TimelineLine::from).collect())))
+    let paging = page.paging().map_err(Problem::invalid)?;
+    Ok(axum::Json(Page::of(web.app.timeline_page(actor, guest, paging).await?, TimelineLine::from)))
 }

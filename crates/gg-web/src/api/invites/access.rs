@@ -14,7 +14,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::{TurnedAway, Use, admit, invalid, turn_away};
+use super::{TurnedAway, Use, admit, call, invalid};
+use crate::idempotency::GivenKey;
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::visit::Visit;
@@ -130,11 +131,19 @@ pub(super) enum LabelSchema {
         (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn open(State(web): State<Web>, visit: Visit, body: Body) -> Result<Response, Problem> {
-    match judge(&web, &visit, &body).await {
-        Ok((token, judged)) => Ok(judged_response(&web, token, &judged)),
-        Err(why) => Err(turn_away(&web, &visit, why).await.into()),
-    }
+pub(super) async fn open(
+    State(web): State<Web>,
+    visit: Visit,
+    key: GivenKey,
+    body: Body,
+) -> Result<Response, Problem> {
+    call(Use::Opening, web, visit, key, body).await
+}
+
+/// The opening, made.
+pub(super) async fn made(web: &Web, visit: &Visit, body: &Body) -> Result<Response, TurnedAway> {
+    let (token, judged) = judge(web, visit, body).await?;
+    Ok(judged_response(web, token, &judged))
 }
 
 async fn judge<'a>(web: &Web, visit: &Visit, body: &'a Body) -> Result<(&'a str, Judged), TurnedAway> {

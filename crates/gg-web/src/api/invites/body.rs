@@ -33,6 +33,11 @@ impl Body {
         }
     }
 
+    /// The body in one spelling, to tell it from others.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.0).expect("JSON that was read can be written")
+    }
+
     /// The member, `null` where it is absent.
     pub(super) fn get(&self, name: &str) -> &Value {
         self.0.get(name).unwrap_or(&Value::Null)

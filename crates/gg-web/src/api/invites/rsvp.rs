@@ -16,8 +16,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::Body;
-use super::{TurnedAway, Use, admit, invalid, turn_away};
+use super::{TurnedAway, Use, admit, call, invalid};
 use crate::api::rsvps::PlusOne;
+use crate::idempotency::GivenKey;
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::visit::Visit;
@@ -89,7 +90,7 @@ impl From<RsvpRow> for Answer {
         (status = 400, description = "No JSON", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`step-up-required`, or `blocked`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No living link: one answer for all", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`event-full`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`event-full`; or a call with the same Idempotency-Key is under way", body = Problem, content_type = "application/problem+json"),
         (status = 410, description = "`answers-closed`: the deadline has passed", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "Beyond 64 KiB", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
@@ -98,11 +99,19 @@ impl From<RsvpRow> for Answer {
         (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn answer(State(web): State<Web>, visit: Visit, body: Body) -> Result<Response, Problem> {
-    match take(&web, &visit, &body).await {
-        Ok(row) => Ok(([(header::CACHE_CONTROL, "no-store")], Json(Answer::from(row))).into_response()),
-        Err(why) => Err(turn_away(&web, &visit, why).await.into()),
-    }
+pub(super) async fn answer(
+    State(web): State<Web>,
+    visit: Visit,
+    key: GivenKey,
+    body: Body,
+) -> Result<Response, Problem> {
+    call(Use::Answer, web, visit, key, body).await
+}
+
+/// The answer, taken.
+pub(super) async fn made(web: &Web, visit: &Visit, body: &Body) -> Result<Response, TurnedAway> {
+    let row = take(web, visit, body).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(Answer::from(row))).into_response())
 }
 
 async fn take(web: &Web, visit: &Visit, body: &Body) -> Result<RsvpRow, TurnedAway> {

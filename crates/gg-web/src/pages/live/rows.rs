@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use gg_app::{Envelope, Payload};
-use gg_domain::risk::Reason;
+use gg_domain::risk::{Reason, ReasonCode};
 use gg_store::ToldOpening;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -75,7 +75,7 @@ fn row(
     let seq = u64::try_from(envelope.seq).unwrap_or(0);
     let name = |name: &Option<String>| name.clone().unwrap_or_else(|| ERASED.into());
     match &envelope.payload {
-        Payload::Access { access_id, guest_id, guest_name, band, reasons, degraded, .. } => {
+        Payload::Access { access_id, guest_id, guest_name, band, reasons, .. } => {
             let access = (*access_id)?;
             let is_latest = shown.insert(access);
             let is_settled = openings.get(&access).is_some_and(|opening| opening.labelled);
@@ -89,7 +89,7 @@ fn row(
                 badge: RowBadge::Band(band),
                 sentence: opening_sentence(band, &evidence(reasons)),
                 reasons: evidence(reasons),
-                needs_you: !degraded && !is_settled && matches!(band, Band::High | Band::Block),
+                needs_you: !is_unscored(reasons) && !is_settled && matches!(band, Band::High | Band::Block),
             })
         }
         Payload::Rsvp { guest_id, guest_name, attending, plus_ones, note, pending, .. } => {
@@ -115,6 +115,11 @@ fn row(
         }
         Payload::Guest { .. } => None,
     }
+}
+
+/// Let in unjudged, and not judged yet: what was judged later stays `degraded`, and has reasons of its own.
+fn is_unscored(reasons: &[Reason]) -> bool {
+    reasons.iter().any(|reason| reason.code == ReasonCode::Degraded)
 }
 
 /// The evidence of an opening, what speaks against the guest first.

@@ -195,7 +195,7 @@ fn sentence(opening: &AccessRow, band: Band, name: &str) -> String {
     let word = match opening.label.as_deref() {
         Some("guest") => " You said that it was the guest.",
         Some(_) => " You said that it was somebody else.",
-        None if opening.degraded => " Not fully checked yet: it will be looked at again.",
+        None if opening.is_unscored() => " Not fully checked yet: it will be looked at again.",
         None => "",
     };
     format!("{first}{word}")

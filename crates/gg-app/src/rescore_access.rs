@@ -1,0 +1,175 @@
+//! Judges what was let in unjudged, once the engine answers again (docs/adr/0007).
+//!
+//! Each opening once, whoever tries and how often: it is taken in the transaction that writes what came of it, and only
+//! on the risk row that it was judged by. In order for each guest, since the leak filter depends on it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use gg_domain::access::{Act, Acts};
+use gg_domain::actor::Actor;
+use gg_domain::id::AccessId;
+use gg_domain::invite::InviteState;
+use gg_domain::risk::GuestRisk;
+use gg_domain::snapshot::Snapshot;
+use gg_risk::{Admission, EventFacts};
+use gg_store::{AccessRow, Conn, Json, LinkRow, Rejudged, UnscoredRow, WriteTx};
+use jiff::Timestamp;
+
+use crate::App;
+use crate::error::{Error, Result};
+use crate::facts::{self, AccessFigures};
+use crate::label_access::rejudged;
+use crate::score_access::{event_facts, policy, previews_since};
+
+/// Openings looked at in one round: at the engine's worst a round takes as many deadlines.
+const RESCORED_AT_ONCE: i64 = 64;
+/// How often an opening that lost the race for the guest's row is judged in one round; the next round tries again.
+const RESCORE_TRIES: usize = 8;
+/// Who asks.
+const JOB: Actor = Actor::System("rescore_access");
+
+/// What a round came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Rescored {
+    /// Openings that were judged.
+    pub judged: usize,
+    /// More wait, and this round got on: go on at once.
+    pub more: bool,
+}
+
+/// An opening as it waits, with what it is judged by.
+struct Waiting {
+    access: AccessRow,
+    link: LinkRow,
+    facts: EventFacts,
+}
+
+impl App {
+    /// Judges openings that were let in unjudged, the oldest first, and tells each again under its id. One that the engine
+    /// does not judge now waits for the next round, and the guest's later ones with it.
+    ///
+    /// # Errors
+    /// The store's; what was judged until then stays.
+    pub async fn rescore_accesses(&self) -> Result<Rescored> {
+        let waiting: Vec<UnscoredRow> = self
+            .store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                Ok(conn.unscored_accesses(&JOB, RESCORED_AT_ONCE).await?)
+            })
+            .await?;
+        let oldest = waiting.first().map_or(0.0, |one| age(one.at, self.sources.now()));
+        metrics::gauge!("guestguard_accesses_unscored_oldest_age").set(oldest);
+
+        let mut judged = 0;
+        let mut passed_over = HashSet::new();
+        for one in &waiting {
+            if passed_over.contains(&one.guest_id) {
+                continue;
+            }
+            if self.rescore(one.id).await? {
+                judged += 1;
+                metrics::histogram!("guestguard_rescore_lag_seconds").record(age(one.at, self.sources.now()));
+            } else {
+                passed_over.insert(one.guest_id);
+            }
+        }
+        let is_full = i64::try_from(waiting.len()) == Ok(RESCORED_AT_ONCE);
+        Ok(Rescored { judged, more: is_full && judged > 0 })
+    }
+
+    /// Judges one. `false`: nobody here did.
+    async fn rescore(&self, access: AccessId) -> Result<bool> {
+        for _ in 0..RESCORE_TRIES {
+            let Some(waiting) = self.waiting(access).await? else { return Ok(false) };
+            let Waiting { access: row, link, facts } = &waiting;
+            let policy = policy(link);
+            let snapshot = with_act(row);
+            let Ok(score) = self.ask_scorer(link, &policy, &snapshot, facts).await else { return Ok(false) };
+
+            let risk = link.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
+            let after = gg_risk::update(&risk, &snapshot, &score, Admission::Opened);
+            let action = gg_risk::decide(&score, &policy, self.step_up_deliverable);
+            let again = Rejudged { degraded: true, ..rejudged(access, &score, action, snapshot) };
+            let figures = AccessFigures { band: Some(score.band), reasons: score.reasons, degraded: true };
+
+            match self.write_rescored(waiting, after, again, figures).await {
+                Err(Error::Stale) => {}
+                Err(error) => return Err(error),
+                Ok(()) => return Ok(true),
+            }
+        }
+        Ok(false)
+    }
+
+    /// What is known of an opening that waits; none where it does not, or not any more.
+    async fn waiting(&self, access: AccessId) -> Result<Option<Waiting>> {
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                let Some(access) = conn.access(&JOB, access).await?.filter(AccessRow::is_unscored) else {
+                    return Ok(None);
+                };
+                let (guest, at) = (access.guest_id, access.at);
+                let Some(mut link) = conn.link(guest, access.generation, previews_since(at)).await? else {
+                    return Ok(None);
+                };
+                // It was noted as the first opening when it was let in: to itself it is no earlier one.
+                if let Some(Json(risk)) = &mut link.risk {
+                    risk.first_human_at = risk.first_human_at.filter(|first| *first < at);
+                }
+                let facts = event_facts(conn, &link, access.snapshot.0.cookie, at).await?;
+                Ok(Some(Waiting { access, link, facts }))
+            })
+            .await
+    }
+
+    /// Takes the opening and writes what came of it, all or nothing. [`Error::Stale`]: something changed since it was read.
+    async fn write_rescored(
+        &self,
+        waiting: Waiting,
+        after: GuestRisk,
+        again: Rejudged,
+        figures: AccessFigures,
+    ) -> Result<()> {
+        let (sources, at) = (self.sources.clone(), self.sources.now());
+        let given = Arc::new((waiting, after, again, figures));
+        self.store
+            .write(async move |tx: &mut WriteTx| -> Result<()> {
+                let (Waiting { access, link, .. }, after, again, figures) = &*given;
+                tx.lock_guest(access.guest_id).await?.ok_or(Error::Stale)?;
+                if !tx.take_unscored(access.id, access.act.is_some(), at).await? {
+                    return Err(Error::Stale);
+                }
+                let revision = link.revision.unwrap_or(0);
+                if link_lives(link)
+                    && !tx.set_guest_risk(access.event_id, access.guest_id, revision, after).await?
+                {
+                    return Err(Error::Stale);
+                }
+                tx.rejudge_access(again).await?;
+                let (event, guest) = (access.event_id, access.guest_id);
+                let fact = facts::access_checked(&sources, event, guest, access.id, figures, at);
+                Ok(tx.append_feed(&fact).await?)
+            })
+            .await
+    }
+}
+
+/// What an opening of an older link says is about that link: the newer one starts without suspicion, and stays so.
+fn link_lives(link: &LinkRow) -> bool {
+    link.state.as_deref() == Some(InviteState::Living.as_str())
+}
+
+/// What was kept of the opening, with the act that followed while it waited.
+fn with_act(access: &AccessRow) -> Snapshot {
+    let snapshot = access.snapshot.0.clone();
+    match access.act {
+        Some(_) => Snapshot { act: Acts::Known(Some(Act::Answered)), ..snapshot },
+        None => snapshot,
+    }
+}
+
+/// Seconds since `at`.
+fn age(at: Timestamp, now: Timestamp) -> f64 {
+    now.duration_since(at).as_secs_f64().max(0.0)
+}

@@ -52,6 +52,16 @@ pub enum Error {
     /// The account has as many imports under way as it may.
     #[error("other imports of yours are under way: wait until one is done")]
     TooManyImports,
+    /// An import ended with the server that ran it.
+    #[error(
+        "{done} of {total} guests were written before the server stopped: import the file again, nobody is added twice"
+    )]
+    BrokenOff {
+        /// Guests written; they stay.
+        done: usize,
+        /// Guests that were to be written.
+        total: usize,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -90,31 +90,37 @@ impl App {
         judged.await.unwrap_or_else(|error| Err(gg_store::StoreError::Broken(error.to_string()).into()))
     }
 
-    /// Writes what was judged, and tells `progress` how many rows are done.
+    /// Writes what was judged, a group at a time, and tells `progress` how many rows are done; that says whether to go on.
     ///
     /// # Errors
     /// [`Error::Rows`] where a row is wrong and `skip_invalid` was not asked for: nothing is written.
+    /// [`Error::BrokenOff`] where `progress` said no: what was written stays.
     pub async fn import_guests(
         &self,
         actor: Actor,
         event: EventId,
         prepared: &Prepared,
         skip_invalid: bool,
-        progress: impl Fn(usize) + Send,
+        progress: impl Fn(usize) -> bool + Send,
     ) -> Result<Imported> {
         if !prepared.parsed.errors.is_empty() && !skip_invalid {
             return Err(Error::Rows(prepared.parsed.errors.clone()));
         }
+        let total = prepared.writes();
         let mut done = 0;
+        let go_on = |done: usize| {
+            if progress(done) || done == total { Ok(()) } else { Err(Error::BrokenOff { done, total }) }
+        };
+        go_on(done)?;
         for creates in prepared.plan.create.chunks(ROWS_AT_ONCE) {
             self.create_guests(actor, event, creates.to_vec()).await?;
             done += creates.len();
-            progress(done);
+            go_on(done)?;
         }
         for updates in prepared.plan.update.chunks(ROWS_AT_ONCE) {
             self.update_guests(actor, event, updates.to_vec(), prepared.guests.clone()).await?;
             done += updates.len();
-            progress(done);
+            go_on(done)?;
         }
         Ok(prepared.counts())
     }

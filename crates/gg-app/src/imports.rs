@@ -1,10 +1,10 @@
 //! Imports under way: a long one is answered before it is done, and asked after.
 //!
 //! Kept in memory: an import that a restart broke off is imported again and adds nobody twice, so there is nothing
-//! to be kept for. An import is run by a task of its own, so that a client who hangs up does not stop it half way.
+//! to be kept for. One that a stop would break off in the middle is let finish, or says how far it came. An import is run by a task of its own, so that a client who hangs up does not stop it half way.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,7 +23,14 @@ const IMPORTS_RUNNING_MAX: usize = 2;
 
 /// The imports of this process. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Imports(Arc<Mutex<HashMap<ImportId, Import>>>);
+pub struct Imports(Arc<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    imports: Mutex<HashMap<ImportId, Import>>,
+    /// The process ends: each import stops after the group of rows that it is at.
+    breaks_off: AtomicBool,
+}
 
 /// How an import stands.
 #[derive(Clone, Debug)]
@@ -66,7 +73,7 @@ struct Import {
 
 impl Import {
     fn runs(&self) -> bool {
-        matches!(*self.state.borrow(), ImportState::Running)
+        matches!(*self.state.borrow(), ImportState::Running) && self.state.has_changed().is_ok()
     }
 }
 
@@ -75,6 +82,7 @@ impl App {
     ///
     /// # Errors
     /// As [`App::import_guests`], where that comes within `patience`; [`Error::TooManyImports`].
+    /// [`Error::BrokenOff`] where the process ends before it is done ([`Imports::drain`]).
     pub async fn start_import(
         &self,
         actor: Actor,
@@ -91,8 +99,15 @@ impl App {
 
         let app = self.clone();
         let mut running = tokio::spawn(async move {
-            let progress = |rows| done.store(rows, Ordering::Relaxed);
+            let progress = |rows| {
+                done.store(rows, Ordering::Relaxed);
+                !app.imports.0.breaks_off.load(Ordering::SeqCst)
+            };
             let result = app.import_guests(actor, event, &prepared, skip_invalid, progress).await;
+            if let Err(Error::BrokenOff { done, total }) = result {
+                tracing::warn!(import.id = %id, event.id = %event, done, total,
+                    "an import was broken off, since the server stops: import the file again");
+            }
             tell.send_replace(match &result {
                 Ok(imported) => ImportState::Done(imported.clone()),
                 Err(error) => ImportState::Failed(error.to_string()),
@@ -123,6 +138,25 @@ impl App {
 }
 
 impl Imports {
+    /// Waits for imports under way, `limit` at the most, and lets those break off that are not done by then, or begin
+    /// later: they say how many rows were written. Returns once none runs.
+    pub async fn drain(&self, limit: Duration) {
+        // Over or not: what still runs is broken off.
+        let _ = tokio::time::timeout(limit, self.until_none_runs()).await;
+        self.0.breaks_off.store(true, Ordering::SeqCst);
+        self.until_none_runs().await;
+    }
+
+    async fn until_none_runs(&self) {
+        loop {
+            let running =
+                self.lock().values().find(|import| import.runs()).map(|import| import.state.clone());
+            let Some(mut state) = running else { return };
+            // An error says that its task is gone, as when it panicked: it does not run either.
+            let _ = state.wait_for(|state| !matches!(state, ImportState::Running)).await;
+        }
+    }
+
     fn insert(&self, id: ImportId, import: Import) -> Result<()> {
         let mut imports = self.lock();
         let account = import.account;
@@ -149,7 +183,7 @@ impl Imports {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ImportId, Import>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.imports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

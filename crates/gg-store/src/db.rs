@@ -186,16 +186,6 @@ impl Store {
         let done = tokio::task::spawn_blocking(move || sqlite.checkpoint()).await;
         done.unwrap_or_else(|error| Err(StoreError::Broken(error.to_string())))
     }
-
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// [`StoreError`] where it does not.
-    pub async fn ping(&self) -> Result<()> {
-        let answer =
-            self.read(async |conn: &mut Conn| conn.one::<(i64,)>("select cast(1 as bigint)", &[]).await);
-        answer.await.map(|_| ())
-    }
 }
 
 impl Drop for WriteTx {

@@ -69,7 +69,11 @@ impl From<tokio_postgres::Error> for StoreError {
 impl From<deadpool_postgres::PoolError> for StoreError {
     fn from(error: deadpool_postgres::PoolError) -> Self {
         match error {
-            deadpool_postgres::PoolError::Backend(error) => error.into(),
+            // Whatever the server says when it lets nobody in (it starts, stops, or takes no connections, 55000).
+            deadpool_postgres::PoolError::Backend(error) => {
+                let said = error.as_db_error().map(|db| db.message().to_string());
+                Self::Unavailable(said.unwrap_or_else(|| error.to_string()))
+            }
             other => Self::Unavailable(other.to_string()),
         }
     }

@@ -24,6 +24,7 @@ mod members;
 mod migrate;
 mod page;
 mod postgres;
+mod ready;
 mod rsvps;
 mod sessions;
 mod setup;

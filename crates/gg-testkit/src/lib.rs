@@ -5,10 +5,12 @@
 
 #[cfg(feature = "app")]
 mod app;
+mod away;
 mod each_database;
 mod test_db;
 
 #[cfg(feature = "app")]
 pub use app::PASSWORD;
+pub use away::Away;
 pub use each_database::{on_postgres, on_sqlite};
 pub use test_db::{TestDb, noon};

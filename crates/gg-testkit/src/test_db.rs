@@ -50,13 +50,7 @@ impl TestDb {
 
     /// On a new database of the test server.
     pub(crate) async fn postgres() -> Self {
-        let server = std::env::var_os(POSTGRES_URL).and_then(|url| url.into_string().ok());
-        let server = server.unwrap_or_else(|| {
-            panic!(
-                "{POSTGRES_URL} is not set: this test needs a PostgreSQL server. `scripts/test` starts \
-                 one for all tests, `scripts/services --fast run COMMAND…` for a command of yours."
-            )
-        });
+        let server = server();
         let name = new_name();
         let admin = Store::open(&server).expect("the test server's URL is a URL");
         testing::run_alone(&admin, format!("create database {name}"))
@@ -93,6 +87,17 @@ impl Remains {
             }
         }
     }
+}
+
+/// The server on which tests make their databases.
+pub(crate) fn server() -> String {
+    let server = std::env::var_os(POSTGRES_URL).and_then(|url| url.into_string().ok());
+    server.unwrap_or_else(|| {
+        panic!(
+            "{POSTGRES_URL} is not set: this test needs a PostgreSQL server. `scripts/test` starts \
+             one for all tests, `scripts/services --fast run COMMAND…` for a command of yours."
+        )
+    })
 }
 
 /// The time at which every test's clock starts to stand.

@@ -248,6 +248,13 @@ impl From<Error> for Problem {
                 "wait until one of your imports is done",
             )
             .retry_after(IMPORT_RETRY_AFTER_S),
+            Error::BrokenOff { .. } => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "import-broken-off",
+                "The import was broken off",
+                error.to_string(),
+            )
+            .retry_after(IMPORT_RETRY_AFTER_S),
             Error::File(error) => file(&error),
             Error::Rows(rows) => rows_invalid(rows),
             Error::Store(error) => error.into(),

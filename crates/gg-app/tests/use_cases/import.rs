@@ -1,9 +1,11 @@
 //! Guest lists: ten thousand at once, twice without a double, and whole or not at all.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
-use gg_app::Error;
+use gg_app::{App, Error, ImportState, Imports, Started};
 use gg_domain::actor::{Actor, Permission};
+use gg_domain::id::ImportId;
 use gg_testkit::each_database;
 
 use crate::stage::{Stage, coming};
@@ -49,6 +51,62 @@ each_database! {
     }
 }
 
+each_database! {
+    async fn a_stop_lets_an_import_finish_that_can(db: TestDb) {
+        let stage = Stage::set(&db, None).await;
+        let id = start(&stage, 1_000).await;
+
+        stage.app.imports.drain(Duration::from_secs(60)).await;
+
+        let progress = stage.app.import_progress(stage.organiser(), id).unwrap();
+        assert!(matches!(&progress.state, ImportState::Done(imported) if imported.created == 1_000), "{progress:?}");
+    }
+
+    async fn an_import_that_a_stop_breaks_off_says_how_far_it_came_and_goes_on_where_it_was(db: TestDb) {
+        let stage = Stage::set(&db, None).await;
+        let id = start(&stage, ROWS).await;
+
+        stage.app.imports.drain(Duration::ZERO).await;
+
+        let progress = stage.app.import_progress(stage.organiser(), id).unwrap();
+        let ImportState::Failed(why) = &progress.state else { panic!("{progress:?}") };
+        let written = stage.feed().await.len();
+        assert!(written < ROWS && written % 250 == 0, "{written}");
+        assert_eq!(*why, format!("{written} of {ROWS} guests were written before the server stopped: \
+            import the file again, nobody is added twice"));
+
+        // The next process.
+        let next = App { imports: Imports::default(), ..stage.app.clone() };
+        let stage = Stage { app: next, ..stage };
+        let again = import(&stage, &list(ROWS), false).await.unwrap();
+        assert_eq!((again.created, again.unchanged), (ROWS - written, written));
+        assert_eq!(stage.feed().await.len(), ROWS);
+    }
+
+    async fn an_import_that_begins_while_the_server_stops_writes_nothing(db: TestDb) {
+        let stage = Stage::set(&db, None).await;
+        stage.app.imports.drain(Duration::ZERO).await;
+        let prepared = stage.app.prepare_import(stage.organiser(), stage.event, list(3).into_bytes(), Vec::new());
+
+        let refused = stage.app.start_import(stage.organiser(), stage.event, prepared.await.unwrap(), false, Duration::MAX).await;
+
+        assert!(matches!(refused, Err(Error::BrokenOff { done: 0, total: 3 })), "{refused:?}");
+        assert!(stage.feed().await.is_empty());
+    }
+}
+
+/// Starts to import that many guests.
+async fn start(stage: &Stage, rows: usize) -> ImportId {
+    let file = list(rows).into_bytes();
+    let prepared = stage.app.prepare_import(stage.organiser(), stage.event, file, Vec::new()).await.unwrap();
+    let started =
+        stage.app.start_import(stage.organiser(), stage.event, prepared, false, Duration::ZERO).await;
+    match started.unwrap() {
+        Started::Running(id) => id,
+        Started::Done(_) => panic!("nobody waited for it"),
+    }
+}
+
 fn exporter(stage: &Stage) -> Actor {
     Actor::account(stage.owner, Permission::ExportGuests)
 }
@@ -56,7 +114,7 @@ fn exporter(stage: &Stage) -> Actor {
 async fn import(stage: &Stage, list: &str, skip: bool) -> gg_app::Result<gg_app::Imported> {
     let file = list.as_bytes().to_vec();
     let prepared = stage.app.prepare_import(stage.organiser(), stage.event, file, Vec::new()).await?;
-    stage.app.import_guests(stage.organiser(), stage.event, &prepared, skip, |_| {}).await
+    stage.app.import_guests(stage.organiser(), stage.event, &prepared, skip, |_| true).await
 }
 
 fn list(rows: usize) -> String {

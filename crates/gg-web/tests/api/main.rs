@@ -5,4 +5,5 @@ mod credentials;
 mod idempotency;
 mod members;
 mod problems;
+mod ready;
 mod stage;

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use gg_app::App;
@@ -22,6 +23,9 @@ use crate::lifecycle::{DRAIN_LIMIT, Shutdown};
 use crate::telemetry::Metrics;
 use crate::wiring;
 
+/// How long imports under way may take to finish when told to stop; then each ends after the rows that it is at, and its
+/// caller is told how far it came. That, and his answer, has the rest of [`DRAIN_LIMIT`].
+const IMPORTS_LIMIT: Duration = Duration::from_secs(6);
 /// Words of a demo's password: nobody types it, the way in is a link.
 const DEMO_EMAIL: &str = "demo@example.org";
 
@@ -69,9 +73,15 @@ pub async fn run(args: &ServeArgs, settings: &Settings) -> Result<()> {
     if let Some(token) = demo_token {
         start_demo(app.clone(), &public_url, &token, shutdown.soft.clone()).await?;
     }
+    let imports = tokio::spawn(drain_imports(app, shutdown.soft.clone()));
     let limits = ListenerLimits { drain: DRAIN_LIMIT, ..ListenerLimits::default() };
+    let served = async {
+        listener::serve(listener, router::router(web), limits, shutdown.soft.clone()).await?;
+        // One that nobody waits for any more has no connection to keep the listener.
+        imports.await.context("imports under way")
+    };
     tokio::select! {
-        served = listener::serve(listener, router::router(web), limits, shutdown.soft.clone()) => served?,
+        served = served => served?,
         () = shutdown.hard.cancelled() => {}
     }
     keeper.abort();
@@ -124,6 +134,11 @@ async fn start_demo(app: App, public_url: &str, token: &str, shutdown: Cancellat
     tell(&format!("{public_url}/demo?token={token}"));
     tokio::spawn(demo.run(shutdown));
     Ok(())
+}
+
+async fn drain_imports(app: App, shutdown: CancellationToken) {
+    shutdown.cancelled().await;
+    app.imports.drain(IMPORTS_LIMIT).await;
 }
 
 /// Says a line on standard output. A server whose output nobody reads any more goes on serving.

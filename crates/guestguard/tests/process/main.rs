@@ -6,3 +6,4 @@ mod killed;
 mod rescoring;
 mod server;
 mod start;
+mod stopped;

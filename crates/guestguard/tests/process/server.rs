@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// How long an answer may take before a test fails.
@@ -20,7 +21,8 @@ pub(crate) struct Place {
 
 /// A server that runs.
 pub(crate) struct Server {
-    child: Child,
+    child: Mutex<Child>,
+    id: u32,
     /// `http://127.0.0.1:PORT`
     pub(crate) url: String,
     /// What it said on standard output before it served.
@@ -110,7 +112,13 @@ impl Place {
                 break;
             }
         }
-        Server { child, url: url.expect("it says where it serves"), said, rest: Some(lines) }
+        Server {
+            id: child.id(),
+            child: Mutex::new(child),
+            url: url.expect("it says where it serves"),
+            said,
+            rest: Some(lines),
+        }
     }
 
     /// An account with an API key, and the key.
@@ -187,23 +195,29 @@ impl Server {
 
     /// Sends a signal.
     pub(crate) fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.id.to_string()]).status();
         assert!(sent.unwrap().success());
+    }
+
+    /// Waits for its end, and gives its exit code.
+    pub(crate) fn exit(&self) -> i32 {
+        self.child.lock().unwrap().wait().unwrap().code().unwrap_or(-1)
     }
 
     /// Asks it to stop, and gives its exit code.
     pub(crate) fn stop(mut self) -> i32 {
         self.signal("TERM");
         drop(self.rest.take());
-        self.child.wait().unwrap().code().unwrap_or(-1)
+        self.exit()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
     }
 }
 

@@ -157,7 +157,9 @@ async fn run(web: &Web, actor: Actor, event: EventId, upload: &Upload, skip_inva
     match started.await {
         Ok(Started::Done(imported)) => Stage::Done(counts_of(&imported)),
         Ok(Started::Running(id)) => Stage::Runs(id),
-        Err(error @ (Error::File(_) | Error::TooManyImports)) => Stage::Failed(sentence(&error.to_string())),
+        Err(error @ (Error::File(_) | Error::TooManyImports | Error::BrokenOff { .. })) => {
+            Stage::Failed(sentence(&error.to_string()))
+        }
         Err(Error::Rows(_)) => Stage::Failed("Some rows are not right, so nothing was written.".into()),
         Err(error) => {
             tracing::warn!(%error, event.id = %event, "an import broke off");

@@ -80,15 +80,17 @@ impl App {
                         pending,
                         at,
                     };
-                    let row = give(tx, &sources, &given).await?;
-                    prove_device(tx, &opened, at).await?;
-                    Ok(row)
+                    let taken = keep_refusal(give(tx, &sources, &given).await)?;
+                    if taken.is_ok() {
+                        prove_device(tx, &opened, at).await?;
+                    }
+                    Ok(taken)
                 })
                 .await;
             match row {
                 // The gate took the opening for a machine's: it is judged as a human's first.
                 Err(Error::Stale) => self.judge_again(claims, access).await?,
-                other => return other,
+                other => return other?.map(|taken| taken.counted(Source::Guest)),
             }
         }
         Err(Error::Store(gg_store::StoreError::Contended))
@@ -146,6 +148,7 @@ impl App {
                 Err(error) => return Err(error),
                 Ok(answer) => {
                     count(&verdict);
+                    let answer = answer.map(|taken| taken.counted(Source::Guest));
                     return Ok(FormAnswer { judged: verdict.judged.clone(), answer });
                 }
             }
@@ -160,7 +163,8 @@ impl App {
     pub async fn record_answer(&self, actor: Actor, guest: GuestId, input: &AnswerInput) -> Result<RsvpRow> {
         let answer = Answer::parse(input);
         let (id, at, sources) = (self.sources.id::<RsvpId>(), self.sources.now(), self.sources.clone());
-        self.store
+        let taken = self
+            .store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
                 let (row, _) = member_guest(tx, &actor, guest).await?;
                 let given = Given {
@@ -173,9 +177,10 @@ impl App {
                     pending: false,
                     at,
                 };
-                give(tx, &sources, &given).await
+                keep_refusal(give(tx, &sources, &given).await)
             })
-            .await
+            .await?;
+        taken.map(|taken| taken.counted(Source::Organiser))
     }
 
     /// A guest's answer and all that he ever answered, the oldest first.
@@ -229,8 +234,25 @@ fn may_answer(access: &AccessRow) -> Result<Action> {
     }
 }
 
-/// Decides what an answer does, moves the seats and writes it.
-async fn give(tx: &mut WriteTx, sources: &gg_domain::clock::Sources, given: &Given) -> Result<RsvpRow> {
+/// An answer as it counts now.
+struct Taken {
+    row: RsvpRow,
+    /// It is another than before.
+    is_new: bool,
+}
+
+impl Taken {
+    /// The answer, counted: after the commit, since a transaction may run more than once.
+    fn counted(self, source: Source) -> RsvpRow {
+        if self.is_new {
+            metrics::counter!("guestguard_answers_total", "source" => source.as_str()).increment(1);
+        }
+        self.row
+    }
+}
+
+/// Decides what an answer does, moves the seats and writes it. What it refuses has written nothing but the guest's lock.
+async fn give(tx: &mut WriteTx, sources: &gg_domain::clock::Sources, given: &Given) -> Result<Taken> {
     let actor = Actor::Invite { event: given.event, guest: given.guest };
     let guest = tx.lock_guest(given.guest).await?.ok_or(Error::NotFound)?;
     let event = tx.event(&actor, given.event).await?.ok_or(Error::NotFound)?;
@@ -246,7 +268,9 @@ async fn give(tx: &mut WriteTx, sources: &gg_domain::clock::Sources, given: &Giv
     let closes = event.details().answers_close();
     let decided = rsvp::decide(&standing, &given.answer, given.source, given.pending, closes, given.at);
     let (seats_held, first) = match decided.map_err(refused)? {
-        Decision::Unchanged => return before.ok_or(Error::NotFound),
+        Decision::Unchanged => {
+            return before.map(|row| Taken { row, is_new: false }).ok_or(Error::NotFound);
+        }
         Decision::Change { seats_held, first } => (seats_held, first),
     };
 
@@ -267,12 +291,13 @@ async fn give(tx: &mut WriteTx, sources: &gg_domain::clock::Sources, given: &Giv
     let fact =
         facts::rsvp_given(sources, given.event, given.guest, Some(given.id), first, given.pending, given.at);
     tx.append_feed(&fact).await?;
-    metrics::counter!("guestguard_answers_total", "source" => given.source.as_str()).increment(1);
-    tx.rsvp(&actor, given.guest).await?.ok_or(Error::NotFound)
+    let row = tx.rsvp(&actor, given.guest).await?.ok_or(Error::NotFound)?;
+    Ok(Taken { row, is_new: true })
 }
 
-/// A refusal is what a transaction came to, not why it must be undone: [`give`] refuses before it writes.
-fn keep_refusal(answer: Result<RsvpRow>) -> Result<Result<RsvpRow>> {
+/// A refusal is what a transaction came to, not why it must be undone, and everybody's in its group with it: [`give`]
+/// refuses before it writes anything that counts.
+fn keep_refusal(answer: Result<Taken>) -> Result<Result<Taken>> {
     match answer {
         Err(
             refusal @ (Error::Blocked
@@ -282,7 +307,7 @@ fn keep_refusal(answer: Result<RsvpRow>) -> Result<Result<RsvpRow>> {
             | Error::Invalid(_)),
         ) => Ok(Err(refusal)),
         Err(fault) => Err(fault),
-        Ok(row) => Ok(Ok(row)),
+        Ok(taken) => Ok(Ok(taken)),
     }
 }
 

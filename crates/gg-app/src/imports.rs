@@ -82,7 +82,7 @@ impl App {
     ///
     /// # Errors
     /// As [`App::import_guests`], where that comes within `patience`; [`Error::TooManyImports`].
-    /// [`Error::BrokenOff`] where the process ends before it is done ([`Imports::drain`]).
+    /// [`Error::BrokenOff`] where the process ends before it is done ([`Imports::break_off_after`]).
     pub async fn start_import(
         &self,
         actor: Actor,
@@ -138,16 +138,15 @@ impl App {
 }
 
 impl Imports {
-    /// Waits for imports under way, `limit` at the most, and lets those break off that are not done by then, or begin
-    /// later: they say how many rows were written. Returns once none runs.
-    pub async fn drain(&self, limit: Duration) {
-        // Over or not: what still runs is broken off.
-        let _ = tokio::time::timeout(limit, self.until_none_runs()).await;
+    /// After `limit`, lets those break off that are not done by then, or begin later: they say how many rows were
+    /// written.
+    pub async fn break_off_after(&self, limit: Duration) {
+        tokio::time::sleep(limit).await;
         self.0.breaks_off.store(true, Ordering::SeqCst);
-        self.until_none_runs().await;
     }
 
-    async fn until_none_runs(&self) {
+    /// Returns once none runs.
+    pub async fn none_runs(&self) {
         loop {
             let running =
                 self.lock().values().find(|import| import.runs()).map(|import| import.state.clone());

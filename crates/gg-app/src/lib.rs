@@ -42,7 +42,6 @@ pub use keyring::{Keyring, KeyringError};
 pub use members::{FreshInvite, MEMBERS_MAX};
 pub use open_invite::{Fetch, FetchQueue, Fetches, InvitePage, OpenLink, fetches};
 pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
-pub use rescore_access::Rescored;
 pub use score_access::{Judged, Opening, Turns};
 pub use secrets::{SECRET_LEN, Secrets};
 pub use send_invitations::{Channel, NAMED_GUESTS_MAX, Recipients, Sent, Skipped};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use gg_domain::access::{FetchClass, Headers, Method, Network};
 use gg_domain::actor::Actor;
+use gg_domain::event::answers_close;
 use gg_domain::id::{AccountId, DeviceId, EventId, FetchId};
 use gg_domain::invite::{InviteState, link_expired};
 use gg_domain::token::{BadToken, Claims, Purpose};
@@ -19,7 +20,7 @@ use crate::score_access::previews_since;
 
 /// Fetches that wait to be kept; a fuller queue drops them and counts, and the page is served.
 const FETCH_QUEUE_LEN: usize = 4096;
-/// Fetches kept in one transaction: no longer than answers may wait for the writer.
+/// Fetches kept in one transaction: some milliseconds, for which answers wait.
 const FETCH_GROUP_MAX: usize = 256;
 /// How long fetches gather before they are kept: each commit makes readers look at the file anew, and nobody waits
 /// for these.
@@ -110,7 +111,7 @@ impl App {
                 let test = is_test(conn, &claims, row.event_id, viewer).await?;
                 let actor = Actor::Invite { event: row.event_id, guest: row.guest_id };
                 let rsvp = conn.rsvp(&actor, row.guest_id).await?;
-                let closed = now >= row.rsvp_deadline.unwrap_or(row.ends_at);
+                let closed = now >= answers_close(row.rsvp_deadline, row.ends_at);
                 let fingerprint = row.policy.as_ref().is_none_or(|policy| policy.0.fingerprint);
                 Ok(InvitePage { row, claims, rsvp, test, fingerprint, closed })
             })
@@ -146,10 +147,18 @@ impl App {
         class
     }
 
-    /// Keeps fetches until every sender is gone. Run once, beside the server.
-    pub async fn keep_fetches(&self, mut queue: FetchQueue) {
+    /// Keeps fetches until `stop`, and then those that wait. Run once, beside the server.
+    pub async fn keep_fetches(&self, mut queue: FetchQueue, stop: impl Future<Output = ()>) {
+        let mut stop = std::pin::pin!(stop);
         let mut group = Vec::new();
-        while queue.0.recv_many(&mut group, FETCH_GROUP_MAX).await > 0 {
+        loop {
+            tokio::select! {
+                taken = queue.0.recv_many(&mut group, FETCH_GROUP_MAX) => if taken == 0 { return },
+                () = stop.as_mut(), if !queue.0.is_closed() => {
+                    queue.0.close();
+                    continue;
+                }
+            }
             // A full group has gathered already.
             if group.len() < FETCH_GROUP_MAX && !queue.0.is_closed() {
                 tokio::time::sleep(FETCHES_GATHER).await;
@@ -163,16 +172,16 @@ impl App {
             let kept = self
                 .store
                 .write(async move |tx: &mut WriteTx| -> Result<_> {
+                    let mut not_kept = 0;
                     for fetch in &batch {
-                        if !tx.insert_fetch(fetch).await? {
-                            metrics::counter!("guestguard_fetches_not_kept_total").increment(1);
-                        }
+                        not_kept += u64::from(!tx.insert_fetch(fetch).await?);
                     }
-                    Ok(())
+                    Ok(not_kept)
                 })
                 .await;
-            if let Err(error) = kept {
-                tracing::error!(%error, "fetches of links could not be kept");
+            match kept {
+                Ok(not_kept) => metrics::counter!("guestguard_fetches_not_kept_total").increment(not_kept),
+                Err(error) => tracing::error!(%error, "fetches of links could not be kept"),
             }
         }
     }

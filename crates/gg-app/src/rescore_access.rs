@@ -1,9 +1,9 @@
 //! Judges what was let in unjudged, once the engine answers again (docs/adr/0007).
 //!
 //! Each opening once, whoever tries and how often: it is taken in the transaction that writes what came of it, and only
-//! on the risk row that it was judged by. In order for each guest, since the leak filter depends on it.
+//! on the risk row that it was judged by. Those that wait are judged in order for each guest, since the leak filter
+//! depends on it; an opening that the engine judged at once has gone before them.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use gg_domain::access::{Act, Acts};
@@ -29,15 +29,6 @@ const RESCORE_TRIES: usize = 8;
 /// Who asks.
 const JOB: Actor = Actor::System("rescore_access");
 
-/// What a round came to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Rescored {
-    /// Openings that were judged.
-    pub judged: usize,
-    /// More wait, and this round got on: go on at once.
-    pub more: bool,
-}
-
 /// An opening as it waits, with what it is judged by.
 struct Waiting {
     access: AccessRow,
@@ -46,12 +37,13 @@ struct Waiting {
 }
 
 impl App {
-    /// Judges openings that were let in unjudged, the oldest first, and tells each again under its id. One that the engine
-    /// does not judge now waits for the next round, and the guest's later ones with it.
+    /// Judges of each guest the oldest opening that was let in unjudged, and tells it again under its id. One that the
+    /// engine does not judge now waits for the next round, and the guest's later ones with it. Gives how many were judged:
+    /// while there were any, more may wait.
     ///
     /// # Errors
     /// The store's; what was judged until then stays.
-    pub async fn rescore_accesses(&self) -> Result<Rescored> {
+    pub async fn rescore_accesses(&self) -> Result<usize> {
         let waiting: Vec<UnscoredRow> = self
             .store
             .read(async move |conn: &mut Conn| -> Result<_> {
@@ -62,20 +54,13 @@ impl App {
         metrics::gauge!("guestguard_accesses_unscored_oldest_age").set(oldest);
 
         let mut judged = 0;
-        let mut passed_over = HashSet::new();
         for one in &waiting {
-            if passed_over.contains(&one.guest_id) {
-                continue;
-            }
             if self.rescore(one.id).await? {
                 judged += 1;
                 metrics::histogram!("guestguard_rescore_lag_seconds").record(age(one.at, self.sources.now()));
-            } else {
-                passed_over.insert(one.guest_id);
             }
         }
-        let is_full = i64::try_from(waiting.len()) == Ok(RESCORED_AT_ONCE);
-        Ok(Rescored { judged, more: is_full && judged > 0 })
+        Ok(judged)
     }
 
     /// Judges one. `false`: nobody here did.

@@ -21,18 +21,15 @@ impl App {
         let old = now.checked_sub(SIGNALS_LIFE).unwrap_or(Timestamp::MIN);
         loop {
             let pruned = self.store.write(async move |tx: &mut WriteTx| -> Result<_> {
-                Ok(tx.prune_access_signals(old, ROWS_AT_ONCE).await?)
+                let signals = tx.prune_access_signals(old, ROWS_AT_ONCE).await?;
+                Ok(signals + tx.prune_idempotency_keys(now, ROWS_AT_ONCE).await?)
             });
             if pruned.await? == 0 {
                 break;
             }
         }
         self.store
-            .write(async move |tx: &mut WriteTx| -> Result<_> {
-                tx.prune_sessions(now).await?;
-                tx.prune_idempotency_keys(now).await?;
-                Ok(())
-            })
+            .write(async move |tx: &mut WriteTx| -> Result<_> { Ok(tx.prune_sessions(now).await.map(drop)?) })
             .await
     }
 }

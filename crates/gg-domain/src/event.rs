@@ -116,8 +116,13 @@ impl EventDetails {
 
     /// The last moment at which a guest may answer.
     pub fn answers_close(&self) -> Timestamp {
-        self.rsvp_deadline.unwrap_or(self.ends_at)
+        answers_close(self.rsvp_deadline, self.ends_at)
     }
+}
+
+/// The last moment at which a guest may answer: the deadline, or the event's end where there is none.
+pub fn answers_close(deadline: Option<Timestamp>, ends_at: Timestamp) -> Timestamp {
+    deadline.unwrap_or(ends_at)
 }
 
 /// Reads an RFC 3339 time, kept in UTC and whole microseconds.

@@ -133,8 +133,8 @@ impl Store {
 
     /// Runs `use_case` in a transaction and commits it, or undoes all it did where it fails.
     ///
-    /// What comes back was committed, and survives the process from then on. On PostgreSQL the
-    /// closure may be run more than once. It may wait for nothing but its transaction.
+    /// What comes back was committed, and survives the process from then on. The closure may be run
+    /// more than once. It may wait for nothing but its transaction.
     ///
     /// # Errors
     /// The closure's own, or a [`StoreError`].

@@ -156,15 +156,18 @@ impl WriteTx {
         self.execute(sql, args![owner, key, claimed_at]).await.map(|_| ())
     }
 
-    /// Forgets the keys that are older than [`IDEMPOTENCY_LIFE`] at `now`.
+    /// Forgets keys that are older than [`IDEMPOTENCY_LIFE`] at `now`, at most `limit` of accounts and as many of
+    /// guests, and says how many.
     ///
     /// # Errors
     /// [`crate::StoreError`].
-    pub async fn prune_idempotency_keys(&mut self, now: Timestamp) -> Result<u64> {
-        const ACCOUNTS: &str = "delete from idempotency_keys where created_at <= $1";
-        const GUESTS: &str = "delete from guest_idempotency_keys where created_at <= $1";
+    pub async fn prune_idempotency_keys(&mut self, now: Timestamp, limit: i64) -> Result<u64> {
+        const ACCOUNTS: &str = "delete from idempotency_keys where (account_id, key) in
+            (select account_id, key from idempotency_keys where created_at <= $1 order by created_at limit $2)";
+        const GUESTS: &str = "delete from guest_idempotency_keys where (guest_id, key) in
+            (select guest_id, key from guest_idempotency_keys where created_at <= $1 order by created_at limit $2)";
         let old = before(now, IDEMPOTENCY_LIFE);
-        Ok(self.execute(ACCOUNTS, args![old]).await? + self.execute(GUESTS, args![old]).await?)
+        Ok(self.execute(ACCOUNTS, args![old, limit]).await? + self.execute(GUESTS, args![old, limit]).await?)
     }
 }
 

@@ -36,7 +36,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0002_events",
     "0003_accesses",
     "0004_guest_idempotency",
-    "0005_scored_again"
+    "0005_scored_again",
+    "0006_idempotency_created"
 ];
 
 /// The key of PostgreSQL's advisory lock for migrating: "guestgrd" in ASCII.

@@ -25,8 +25,7 @@ impl Conn {
         self.one::<(i64,)>(READ, args![]).await?;
         if self.is_sqlite() {
             let (file,): (String,) = self.one(FILE_SQLITE, args![]).await?;
-            // An open file goes on to be read and written when it is deleted or its disk was exchanged, and all of that is
-            // lost with the process.
+            // An open file goes on to be read and written when it is deleted, and all of that is lost with the process.
             if !Path::new(&file).exists() {
                 return Err(StoreError::Unavailable("the database's file is gone: bring it back".into()));
             }

@@ -19,7 +19,7 @@ use crate::error::{Result, StoreError};
 
 /// Closures in one transaction: SPEED.md found 128 near the disk's limit.
 const GROUP_MAX: usize = 128;
-/// Looks for more closures before a transaction.
+/// Looks for more closures before a transaction: by then each of a hundred callers has had its turn.
 const LOOKS_MAX: usize = 16;
 /// Closures that may wait for the writer before callers are told to come back.
 const WRITE_QUEUE_LEN: usize = 4096;
@@ -36,8 +36,10 @@ const STATEMENTS_KEPT: usize = 256;
 /// Pages of the log after which it is folded back into the file (4 KiB each: 16 MiB).
 const CHECKPOINT_PAGES: i64 = 4096;
 
-/// Pages that a connection keeps in memory, in KiB: what a busy event touches at random. Taken as it is used.
-const CACHE_KIB: i64 = 64 * 1024;
+/// Pages that the writer keeps in memory, in KiB: what a busy event touches at random. Taken as it is used.
+const WRITER_CACHE_KIB: i64 = 32 * 1024;
+/// The same for each reader, whose pages are void after each commit anyhow.
+const READER_CACHE_KIB: i64 = 8 * 1024;
 
 /// How long a checkpoint that was asked for waits for readers: the writer waits with it.
 const CHECKPOINT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -271,7 +273,7 @@ pub(crate) fn connect(path: &Path, reads_only: bool) -> Result<Connection> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // What a savepoint keeps for its undoing, else written to a file for every closure.
     db.pragma_update(None, "temp_store", "memory")?;
-    db.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    db.pragma_update(None, "cache_size", -(if reads_only { READER_CACHE_KIB } else { WRITER_CACHE_KIB }))?;
     db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     db.pragma_update(None, "query_only", reads_only)?;
     Ok(db)

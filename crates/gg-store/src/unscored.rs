@@ -30,10 +30,15 @@ impl AccessRow {
 }
 
 impl Conn {
-    /// Openings that wait to be judged, the oldest first. For a job of ours alone.
+    /// Of each guest the oldest opening that waits to be judged, the oldest first: so that one guest's, which the engine
+    /// cannot judge, keep nobody else's back. For a job of ours alone.
     pub async fn unscored_accesses(&mut self, actor: &Actor, limit: i64) -> Result<Vec<UnscoredRow>> {
         const SQL: &str = "select id, guest_id, at from accesses
-            where degraded and scored_again_at is null order by id limit $1";
+            where degraded and scored_again_at is null
+                and not exists (select 1 from accesses older
+                    where older.guest_id = accesses.guest_id and older.id < accesses.id
+                        and older.degraded and older.scored_again_at is null)
+            order by id limit $1";
         match actor {
             Actor::System(_) => self.all(SQL, args![limit]).await,
             Actor::Account { .. } | Actor::Invite { .. } => Ok(Vec::new()),

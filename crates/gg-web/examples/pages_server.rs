@@ -87,7 +87,7 @@ async fn main() -> Result<()> {
         demo_token: Some("look".into()),
     };
     let keeper = app.clone();
-    tokio::spawn(async move { keeper.keep_fetches(queue).await });
+    tokio::spawn(async move { keeper.keep_fetches(queue, std::future::pending()).await });
     tokio::spawn(relay(app.clone(), hub.clone(), CancellationToken::new()));
 
     println!("{origin}/setup?token={}", *app.setup_token().await?.context("there is no account yet")?);

@@ -21,8 +21,6 @@ pub mod policy;
 pub mod probes;
 pub mod rsvps;
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use axum::{Extension, Router};
 
@@ -34,7 +32,7 @@ use crate::state::Web;
 /// and the gate of [`crate::route`] finds its state.
 pub fn router(web: &Web) -> Router<Web> {
     let api: Router<Web> = routes().into();
-    api.method_not_allowed_fallback(method_not_allowed).layer(Extension(Arc::new(web.clone())))
+    api.method_not_allowed_fallback(method_not_allowed).layer(Extension(web.clone()))
 }
 
 async fn method_not_allowed() -> Problem {

@@ -21,7 +21,7 @@ use crate::view::Field;
 /// Most bytes of a form without a file: notes of 4,000 characters, percent-encoded, three times over.
 pub const FORM_BYTES_MAX: usize = 64 * 1024;
 /// Most fields of a form: a column map has 200, an answer 50 names.
-const FIELDS_MAX: usize = 400;
+pub(crate) const FIELDS_MAX: usize = 400;
 /// What a form without a file is sent as.
 pub(crate) const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 /// The field with the word.
@@ -215,17 +215,22 @@ pub fn own_path(next: &str) -> &str {
     if is_path && is_plain { next } else { "/events" }
 }
 
+/// A form with more than [`FIELDS_MAX`].
+pub(crate) fn too_many_fields() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "too-many-fields",
+        "Too many fields",
+        "the form has more fields than any of ours",
+    )
+}
+
 async fn read(request: Request) -> Result<Fields, Problem> {
     body::expect_type(&request, FORM_TYPE, |kind| kind == FORM_TYPE)?;
     let body = body::read(request, FORM_BYTES_MAX).await?;
     let pairs: Vec<Pair> = pairs(&body).take(FIELDS_MAX + 1).collect();
     if pairs.len() > FIELDS_MAX {
-        return Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "too-many-fields",
-            "Too many fields",
-            "the form has more fields than any of ours",
-        ));
+        return Err(too_many_fields());
     }
     match pairs.iter().find(|pair| !pair.is_whole) {
         Some(Pair { name, .. }) => Err(Problem::invalid_field(&format!("/{name}"), "this is no UTF-8 text")),

@@ -5,7 +5,6 @@
 //! runs to its end though its caller hangs up: who tries again is told what came of it.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::{Body, to_bytes};
@@ -20,6 +19,7 @@ use gg_domain::id::AccountId;
 use gg_store::{Answered, Claim, KeyOwner, StoreError, WriteTx};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
+use tracing::Instrument as _;
 
 use crate::extract::Caller;
 use crate::problem::Problem;
@@ -43,14 +43,16 @@ pub struct HoldsLink;
 #[derive(Clone, Copy, Debug)]
 pub struct Again;
 
-/// Runs a write once for each key of an account ([`crate::api::invites`] does it for guests). Stands behind the gate, which says who calls.
-pub async fn once(Extension(web): Extension<Arc<Web>>, request: Request, next: Next) -> Response {
+/// Runs a write once for each key of an account ([`crate::api::invites`] does it for guests). Stands behind the gate,
+/// which says who calls.
+pub async fn once(Extension(web): Extension<Web>, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().map(|caller| caller.identity.account);
     let key = request.headers().get(HEADER).cloned();
     match (caller, key) {
         (Some(account), Some(key)) if !request.method().is_safe() => {
             // A task of its own: a caller who hangs up, and tries again, must find this call's answer, not none.
-            let call = tokio::spawn(async move { run(&web, account, &key, request, next).await });
+            let call = async move { run(&web, account, &key, request, next).await };
+            let call = tokio::spawn(call.instrument(tracing::Span::current()));
             let answer = call.await.unwrap_or_else(|panic| {
                 tracing::error!(%panic, "a write with an idempotency key broke off");
                 Err(Problem::internal())

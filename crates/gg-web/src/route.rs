@@ -4,8 +4,6 @@
 //! has the scope, whether a browser's call comes from one of our pages, and hands the handler an
 //! actor. Whether his role in the event suffices is judged with the event, by the use case.
 
-use std::sync::Arc;
-
 use axum::Extension;
 use axum::extract::{FromRequestParts as _, RawPathParams, Request, State};
 use axum::http::StatusCode;
@@ -54,7 +52,7 @@ fn note(permission: Permission, item: &mut PathItem) {
 
 async fn gate(
     State(permission): State<Permission>,
-    Extension(web): Extension<Arc<Web>>,
+    Extension(web): Extension<Web>,
     request: Request,
     next: Next,
 ) -> Response {

@@ -34,13 +34,18 @@ const ALWAYS: [(HeaderName, &str); 7] = [
 /// Sets them on an answer. What says nothing of how long it may be kept is kept by nobody.
 pub fn set(web: &Web, headers: &mut HeaderMap) {
     headers.reserve(ALWAYS.len() + 3);
+    set_always(headers);
+    if web.site.secure {
+        default(headers, header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT_SECURITY);
+    }
+}
+
+/// Those that need to know nothing of this deployment.
+pub fn set_always(headers: &mut HeaderMap) {
     for (name, value) in ALWAYS {
         default(headers, name, value);
     }
     default(headers, header::CACHE_CONTROL, "no-store");
-    if web.site.secure {
-        default(headers, header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT_SECURITY);
-    }
 }
 
 /// For pages with forms: the browser says of a form where it comes from, to this site alone. Under `no-referrer` it

@@ -26,26 +26,31 @@ pub async fn tidy(app: App, stop: CancellationToken) {
 pub async fn rescore(app: App, stop: CancellationToken) {
     let mut every = interval(RESCORE_EVERY);
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut fails = false;
     let judge = async {
         loop {
             every.tick().await;
-            while round(&app).await {}
+            while round(&app, &mut fails).await {}
         }
     };
     stop.run_until_cancelled(judge).await;
 }
 
-/// One round; whether the next one should follow at once.
-async fn round(app: &App) -> bool {
+/// One round; whether the next one should follow at once. That it `fails` is said once, and not each second.
+async fn round(app: &App, fails: &mut bool) -> bool {
     match app.rescore_accesses().await {
-        Ok(round) => {
-            if round.judged > 0 {
-                tracing::info!(accesses = round.judged, "openings that were let in unjudged are judged");
+        Ok(judged) => {
+            *fails = false;
+            if judged > 0 {
+                tracing::info!(accesses = judged, "openings that were let in unjudged are judged");
             }
-            round.more
+            judged > 0
         }
         Err(error) => {
-            tracing::warn!(%error, "openings that were let in unjudged could not be judged");
+            if !*fails {
+                tracing::warn!(%error, "openings that were let in unjudged cannot be judged for now");
+            }
+            *fails = true;
             false
         }
     }

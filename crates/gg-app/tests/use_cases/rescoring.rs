@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
-use gg_app::{App, Opening, Rescored, Turns};
+use gg_app::{App, Opening, Turns};
 use gg_domain::id::{AccessId, GuestId};
 use gg_domain::risk::{Band, GuestRisk, Label, ReasonCode, Score};
 use gg_domain::snapshot::Snapshot;
@@ -72,12 +72,12 @@ each_database! {
         assert_eq!((waiting.band.as_deref(), waiting.is_unscored()), (Some("low"), true));
         assert_eq!(codes(&waiting), [ReasonCode::Degraded]);
         assert_eq!(risk(&stage, late).await.accesses, 0);
-        assert_eq!(stage.app.rescore_accesses().await.unwrap(), Rescored::default(), "it still hangs");
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 0, "it still hangs");
         assert!(row(&stage, access).await.is_unscored());
 
         engine.is(Mood::Well);
         db.clock.advance(SignedDuration::from_secs(3));
-        assert_eq!(stage.app.rescore_accesses().await.unwrap().judged, 1);
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 1);
 
         stage.app.scorer = Arc::new(gg_risk::InProcess);
         db.clock.advance(SignedDuration::from_secs(-3));
@@ -124,11 +124,11 @@ each_database! {
 
         let rounds = tokio::join!(one.rescore_accesses(), two.rescore_accesses(), three.rescore_accesses());
 
-        let judged: usize = [rounds.0, rounds.1, rounds.2].into_iter().map(|round| round.unwrap().judged).sum();
+        let judged: usize = [rounds.0, rounds.1, rounds.2].into_iter().map(|round| round.unwrap()).sum();
         // A race that was lost is left for the next round.
         let rest = drained(&stage.app).await;
         assert_eq!(judged + rest, 12);
-        assert_eq!(stage.app.rescore_accesses().await.unwrap(), Rescored::default());
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 0);
         for guest in guests {
             assert_eq!(risk(&stage, guest).await.accesses, 2);
         }
@@ -150,7 +150,7 @@ each_database! {
         assert!(row(&stage, access).await.is_unscored());
 
         engine.is(Mood::Well);
-        assert_eq!(stage.app.rescore_accesses().await.unwrap().judged, 1);
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 1);
         assert_eq!(risk(&stage, guest).await.accesses, 1);
     }
 
@@ -161,14 +161,17 @@ each_database! {
         let others = open(&stage, esi).await;
 
         engine.is(Mood::Stumbles);
-        assert_eq!(stage.app.rescore_accesses().await.unwrap().judged, 1);
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 1);
         let mut wait = Vec::new();
         for access in [first, second, others] {
             wait.push(row(&stage, access).await.is_unscored());
         }
         assert_eq!(wait, [true, true, false], "the second is not judged before the first");
 
-        assert_eq!(stage.app.rescore_accesses().await.unwrap().judged, 2);
+        for access in [first, second] {
+            assert_eq!(stage.app.rescore_accesses().await.unwrap(), 1);
+            assert!(!row(&stage, access).await.is_unscored());
+        }
         assert_eq!(risk(&stage, kojo).await.accesses, 2);
     }
 
@@ -206,7 +209,7 @@ each_database! {
         stage.app.label_access(stage.organiser(), access, Label::NotGuest).await.unwrap();
         engine.is(Mood::Well);
 
-        assert_eq!(stage.app.rescore_accesses().await.unwrap(), Rescored::default());
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 0);
         assert_eq!(row(&stage, access).await.band.as_deref(), Some("high"));
     }
 
@@ -230,7 +233,7 @@ each_database! {
         assert_eq!((degraded.band >= Some(Band::High), degraded.degraded), (true, true));
         let standing = risk(&stage, guest).await.standing;
         engine.is(Mood::Well);
-        assert_eq!(stage.app.rescore_accesses().await.unwrap().judged, 1);
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 1);
 
         let judged = row(&stage, degraded.access).await;
         assert!(["high", "block"].contains(&judged.band.as_deref().unwrap()), "{judged:?}");
@@ -245,7 +248,7 @@ each_database! {
         let before = risk(&stage, guest).await;
         engine.is(Mood::Well);
 
-        assert_eq!(stage.app.rescore_accesses().await.unwrap().judged, 1);
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 1);
 
         assert!(!row(&stage, access).await.is_unscored());
         assert_eq!(risk(&stage, guest).await, before);
@@ -259,7 +262,7 @@ each_database! {
         stage.app.erase_guest(stage.organiser(), kojo, None).await.unwrap();
         engine.is(Mood::Well);
 
-        assert_eq!(stage.app.rescore_accesses().await.unwrap().judged, 1);
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 1);
     }
 
     async fn what_is_no_chance_is_no_score(db: TestDb) {
@@ -267,10 +270,24 @@ each_database! {
         let guest = stage.guest("Kojo", 0).await;
         let access = open(&stage, guest).await;
         assert!(row(&stage, access).await.is_unscored());
-        assert_eq!(stage.app.rescore_accesses().await.unwrap(), Rescored::default());
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 0);
 
         engine.is(Mood::Well);
-        assert_eq!(stage.app.rescore_accesses().await.unwrap().judged, 1);
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 1);
+    }
+
+    async fn a_round_takes_the_oldest_of_each_guest(db: TestDb) {
+        let (stage, engine) = stage(&db, Mood::Away).await;
+        let guests = stage.guests(2, 0).await;
+        for guest in [guests[0], guests[0], guests[0], guests[1]] {
+            open(&stage, guest).await;
+        }
+        engine.is(Mood::Well);
+
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 2);
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 1);
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 1);
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 0);
     }
 
     async fn a_long_queue_is_worked_off_in_rounds(db: TestDb) {
@@ -281,8 +298,8 @@ each_database! {
         }
         engine.is(Mood::Well);
 
-        assert_eq!(stage.app.rescore_accesses().await.unwrap(), Rescored { judged: 64, more: true });
-        assert_eq!(stage.app.rescore_accesses().await.unwrap(), Rescored { judged: 6, more: false });
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 64);
+        assert_eq!(stage.app.rescore_accesses().await.unwrap(), 6);
     }
 }
 
@@ -320,10 +337,10 @@ async fn drained(app: &App) -> usize {
     let mut judged = 0;
     loop {
         let round = app.rescore_accesses().await.unwrap();
-        if round.judged == 0 {
+        if round == 0 {
             return judged;
         }
-        judged += round.judged;
+        judged += round;
     }
 }
 

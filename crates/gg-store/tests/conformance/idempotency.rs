@@ -69,7 +69,7 @@ each_database! {
         db.clock.advance(IDEMPOTENCY_LIFE);
         let now = db.sources.now();
 
-        assert_eq!(db.write(async move |tx: &mut WriteTx| tx.prune_idempotency_keys(now).await).await, Ok(2));
+        assert_eq!(db.write(async move |tx: &mut WriteTx| tx.prune_idempotency_keys(now, 100).await).await, Ok(2));
         for owner in owners {
             assert_eq!(claim(&db, owner, 2).await, Claim::New);
         }

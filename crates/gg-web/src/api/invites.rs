@@ -7,6 +7,7 @@ use gg_domain::actor::Permission;
 use gg_domain::fields::FieldErrors;
 use gg_domain::token::{BadToken, Purpose};
 use gg_store::KeyOwner;
+use tracing::Instrument as _;
 use utoipa_axum::routes;
 
 mod access;
@@ -73,10 +74,17 @@ impl Use {
         }
     }
 
-    async fn made(self, web: &Web, visit: &Visit, body: &Body) -> Result<Response, TurnedAway> {
+    /// Makes the call; where it is not yet `admitted`, it is counted first.
+    async fn made(
+        self,
+        web: &Web,
+        visit: &Visit,
+        body: &Body,
+        admitted: Option<Admitted>,
+    ) -> Result<Response, TurnedAway> {
         match self {
-            Self::Opening => access::made(web, visit, body).await,
-            Self::Answer => rsvp::made(web, visit, body).await,
+            Self::Opening => access::made(web, visit, body, admitted).await,
+            Self::Answer => rsvp::made(web, visit, body, admitted).await,
         }
     }
 }
@@ -84,11 +92,12 @@ impl Use {
 /// Makes a guest's call; where it has an `Idempotency-Key`, once.
 async fn call(what: Use, web: Web, visit: Visit, key: GivenKey, body: Body) -> Result<Response, Problem> {
     let done = match key.0 {
-        None => what.made(&web, &visit, &body).await,
+        None => what.made(&web, &visit, &body, None).await,
         Some(key) => {
             let (web, visit) = (web.clone(), visit.clone());
             // A task of its own: a guest who hangs up, and tries again, must find this call's answer, not none.
-            let call = tokio::spawn(async move { once(what, &web, &visit, &key, &body).await });
+            let call = async move { once(what, &web, &visit, &key, &body).await };
+            let call = tokio::spawn(call.instrument(tracing::Span::current()));
             call.await.unwrap_or_else(|panic| {
                 tracing::error!(%panic, "a guest's write with an idempotency key broke off");
                 Err(TurnedAway::Told(Problem::internal()))
@@ -111,23 +120,25 @@ async fn once(
     body: &Body,
 ) -> Result<Response, TurnedAway> {
     // Whose key it is, a living link says. A dead one has none, and the call itself says so, like to everybody.
-    let Some(token) = body.get("token").as_str() else { return what.made(web, visit, body).await };
-    let Ok(link) = web.app.follow_link(token, None).await else { return what.made(web, visit, body).await };
+    let Some(token) = body.get("token").as_str() else { return what.made(web, visit, body, None).await };
+    let link = match web.app.follow_link(token, None).await {
+        Err(Error::DeadLink(_)) => return what.made(web, visit, body, None).await,
+        link => link?,
+    };
+    // Before the key is written down: a used-up link shall cost no write.
+    let admitted = admit(web, visit, token, what).await?;
     let (method, path) = what.operation();
     let hash = idempotency::request_hash(method, path, &body.bytes());
     let key = idempotency::text(key).map_err(TurnedAway::Told)?;
     match idempotency::claim(web, KeyOwner::Guest(link.claims.guest), key, hash).await {
-        Ok(Turn::First(key)) => match what.made(web, visit, body).await {
+        Ok(Turn::First(key)) => match what.made(web, visit, body, Some(admitted)).await {
             Ok(response) => idempotency::settle(web, key, response).await.map_err(TurnedAway::Told),
             Err(why) => {
                 idempotency::release(web, key).await;
                 Err(why)
             }
         },
-        Ok(Turn::Told(response)) => {
-            admit(web, visit, token, what).await?;
-            Ok(response)
-        }
+        Ok(Turn::Told(response)) => Ok(response),
         Ok(Turn::Again) => {
             tracing::error!("an answer to a guest was kept without its body");
             Err(TurnedAway::Told(Problem::internal()))
@@ -138,8 +149,12 @@ async fn once(
     }
 }
 
+/// A use of a link that was counted, and is within the limit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Admitted;
+
 /// Counts a use of the link with `token`, without a look into the database while the link is within its limit.
-pub(crate) async fn admit(web: &Web, visit: &Visit, token: &str, what: Use) -> Result<(), TurnedAway> {
+pub(crate) async fn admit(web: &Web, visit: &Visit, token: &str, what: Use) -> Result<Admitted, TurnedAway> {
     let claims =
         web.app.keyring.verify(token, &[Purpose::Invite, Purpose::Try]).await.map_err(Error::from)?;
     let (limits, link) = (&web.limits, Link { guest: claims.guest, generation: claims.generation });
@@ -147,13 +162,13 @@ pub(crate) async fn admit(web: &Web, visit: &Visit, token: &str, what: Use) -> R
         Use::Answer => limits.answer(link),
         Use::Opening => limits.opening(link),
     };
-    let Err(too_many) = within else { return Ok(()) };
+    let Err(too_many) = within else { return Ok(Admitted) };
     // A dead link is one, however often it is tried: 429 would tell that it lived once.
     web.app.follow_link(token, None).await?;
     if let (Use::Opening, Some(device)) = (what, visit.device)
         && web.app.is_known_device(token, device).await?
     {
-        return limits.own_opening(link, device).map_err(TurnedAway::Told);
+        return limits.own_opening(link, device).map(|()| Admitted).map_err(TurnedAway::Told);
     }
     Err(TurnedAway::Told(too_many))
 }

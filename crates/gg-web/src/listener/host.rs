@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Version};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::problem::Problem;
+use crate::security_headers;
 
 /// Refuses a request whose `Host` is missing, doubled or no host; HTTP/1.0 knows none.
 pub(super) fn refused(version: Version, headers: &HeaderMap) -> Option<Response> {
@@ -18,7 +19,9 @@ pub(super) fn refused(version: Version, headers: &HeaderMap) -> Option<Response>
         (Some(host), None) if is_host(host) => return None,
         (Some(_), None) => "the Host header is no host: send the name in the address, and its port",
     };
+    metrics::counter!("guestguard_hosts_refused_total").increment(1);
     let mut response = Problem::bad_request(detail).into_response();
+    security_headers::set_always(response.headers_mut());
     // Where the next request begins is as doubtful as whom this one is for.
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     Some(response)

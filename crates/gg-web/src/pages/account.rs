@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use gg_app::Error;
 use gg_domain::actor::Scope;
 use gg_domain::fields::FieldErrors;
@@ -18,7 +18,7 @@ use crate::extract::{Id, Query};
 use crate::forms::{Posted, go_on};
 use crate::pages::organiser::{Organiser, said};
 use crate::pages::signin::signed_out;
-use crate::pages::{After, html};
+use crate::pages::{After, html, shown_at};
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::time_words::ago;
@@ -224,10 +224,10 @@ fn choices(ticked: &[Scope]) -> Vec<ScopeChoice> {
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/account", get(show))
-        .route("/account/keys", post(make_key).get(async || axum::response::Redirect::to("/account")))
-        .route("/account/keys/{key_id}/revoke", post(revoke_key))
-        .route("/account/sessions/{session_id}/end", post(end_session))
-        .route("/account/sign-out-everywhere", post(sign_out_everywhere))
+        .route("/account/keys", shown_at("/account").post(make_key))
+        .route("/account/keys/{key_id}/revoke", shown_at("/account").post(revoke_key))
+        .route("/account/sessions/{session_id}/end", shown_at("/account").post(end_session))
+        .route("/account/sign-out-everywhere", shown_at("/account").post(sign_out_everywhere))
 }
 
 #[cfg(test)]

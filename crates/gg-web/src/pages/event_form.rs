@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use gg_app::Error;
 use gg_domain::actor::Permission;
 use gg_domain::event::{EventDetails, EventInput};
@@ -16,8 +16,8 @@ use jiff::Timestamp;
 
 use crate::extract::Id;
 use crate::forms::{Fields, Posted, go_on};
-use crate::pages::html;
 use crate::pages::organiser::{Organiser, may, trouble};
+use crate::pages::{html, shown_at};
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::time_words::{from_local, moment, to_local, zone, zones};
@@ -236,7 +236,7 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/events/new", get(new).post(make))
         .route("/events/{event_id}/edit", get(edit).post(change))
-        .route("/events/{event_id}/delete", post(delete))
+        .route("/events/{event_id}/delete", shown_at("/events/{event_id}/edit").post(delete))
 }
 
 #[cfg(test)]

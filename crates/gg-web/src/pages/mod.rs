@@ -5,9 +5,11 @@
 
 use askama::Template;
 use axum::Router;
+use axum::extract::RawPathParams;
 use axum::http::{StatusCode, header};
 use axum::middleware::from_fn;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, get};
 use serde::Deserialize;
 
 use crate::security_headers;
@@ -64,6 +66,22 @@ pub struct After {
 
 /// Pages show names and answers: no cache keeps them, shared or not.
 const CACHE_NEVER: &str = "no-store";
+
+/// A form's address that somebody comes back to, by the browser's arrows or after signing in: leads to `page`, which
+/// has the form. A `{name}` in it is the one of the address.
+pub(crate) fn shown_at(page: &'static str) -> MethodRouter<Web> {
+    get(async move |params: RawPathParams| {
+        let mut path = page.to_string();
+        for (name, value) in &params {
+            // Ids alone: what else stands there has no page.
+            if !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+                return StatusCode::NOT_FOUND.into_response();
+            }
+            path = path.replace(&format!("{{{name}}}"), value);
+        }
+        Redirect::to(&path).into_response()
+    })
+}
 
 /// `page` as an answer with `status`; a template that fails to render is a bare 500.
 pub fn html(status: StatusCode, page: &impl Template) -> Response {

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use gg_app::{Error, NewSession};
 use gg_domain::account::SESSION_LIFE;
 use gg_domain::email::EmailAddress;
@@ -16,9 +16,9 @@ use sha2::{Digest as _, Sha256};
 use crate::extract::identity::{SESSION_COOKIE, cookie};
 use crate::extract::{Caller, ClientIp, Query};
 use crate::forms::{FormWord, Posted, PostedByAnybody, add_cookie, go_on, own_path};
-use crate::pages::html;
 use crate::pages::kept::{Kept, KeptPage};
 use crate::pages::organiser::trouble;
+use crate::pages::{html, shown_at};
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::view::{Field, Notice, Theme};
@@ -193,7 +193,7 @@ fn is_same(token: &str, guess: &str) -> bool {
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/signin", get(show).post(enter))
-        .route("/signout", post(leave).get(async || axum::response::Redirect::to("/")))
+        .route("/signout", shown_at("/").post(leave))
         .route("/demo", get(demo))
 }
 

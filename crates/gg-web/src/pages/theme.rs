@@ -4,10 +4,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::post;
 
 use crate::error_page::came_from;
 use crate::forms::{Posted, add_cookie, go_on};
+use crate::pages::shown_at;
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::view::{THEME_COOKIE, Theme};
@@ -25,5 +25,5 @@ async fn choose(State(web): State<Web>, headers: HeaderMap, posted: Posted) -> R
 
 /// The routes of this choice.
 pub fn routes() -> Router<Web> {
-    Router::new().route("/theme", post(choose))
+    Router::new().route("/theme", shown_at("/account").post(choose))
 }

@@ -166,6 +166,12 @@ guest_path! {
         assert_eq!(stage.words("select count(*) || '' from accesses").await, ["0"]);
     }
 
+    async fn a_form_with_more_fields_than_any_of_ours_is_refused(stage: Stage) {
+        let body = "plus_one=%FF&".repeat(5_000);
+        let sent = stage.ask(Ask::new("POST", &format!("/i/{}", stage.token)).form_body(&body)).await;
+        assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
     async fn letters_that_are_none_are_asked_for_again_and_nothing_is_lost(stage: Stage) {
         let (_, token) = stage.invite("Yaw", 2).await;
         let path = format!("/i/{token}");

@@ -168,6 +168,19 @@ each_database! {
 
         assert_eq!(open(&stage, &stage.token, "a").await.status, StatusCode::TOO_MANY_REQUESTS);
     }
+
+    async fn a_call_with_a_key_counts_once(db: TestDb) {
+        let stage = Stage::new(db).await;
+        let mut without = 0;
+        while stage.web.limits.opening(stage.link(2)).is_ok() {
+            without += 1;
+        }
+        let mut with = 0;
+        while open(&stage, &stage.token, &format!("key-{with}")).await.status == StatusCode::OK {
+            with += 1;
+        }
+        assert!(with >= without && with < without + 20, "{with} of {without}: some come back while the calls last");
+    }
 }
 
 async fn open(stage: &Stage, token: &str, key: &str) -> Reply {

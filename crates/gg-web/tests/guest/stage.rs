@@ -75,7 +75,7 @@ impl Stage {
         change(&mut app);
         tokio::spawn({
             let app = app.clone();
-            async move { app.keep_fetches(queue).await }
+            async move { app.keep_fetches(queue, std::future::pending()).await }
         });
 
         let owner =

@@ -69,6 +69,21 @@ pages! {
         assert_eq!(upload.status, StatusCode::NOT_FOUND);
     }
 
+    async fn who_comes_back_to_a_forms_address_gets_the_page_with_the_form(stage: Stage) {
+        let event = stage.event().await;
+        let guest = stage.guest(event, "Efua", 1).await;
+        let ama = stage.ama().await;
+
+        for (path, _) in forms_of(event, guest) {
+            let mut page = ama.get(&path).await;
+            if page.status == StatusCode::SEE_OTHER {
+                page = ama.get(page.location()).await;
+            }
+            assert_eq!(page.status, StatusCode::OK, "{path}");
+        }
+        assert_eq!(ama.get("/guests/..%2F..%2Fevil/answer").await.status, StatusCode::NOT_FOUND);
+    }
+
     async fn a_form_without_its_word_is_refused_and_does_nothing(stage: Stage) {
         let event = stage.event().await;
         let guest = stage.guest(event, "Efua", 1).await;

@@ -55,9 +55,10 @@ pub async fn run(args: &ServeArgs, settings: &Settings) -> Result<()> {
         if args.demo { Some(app.sources.random_id::<gg_domain::id::SessionId>().to_string()) } else { None };
     let web = web(&settings, app.clone(), address, demo_token.clone())?;
 
+    let served_all = CancellationToken::new();
     let keeper = tokio::spawn({
-        let app = app.clone();
-        async move { app.keep_fetches(queue).await }
+        let (app, stop) = (app.clone(), served_all.clone());
+        async move { app.keep_fetches(queue, stop.cancelled()).await }
     });
     tokio::spawn(relay(app.clone(), web.hub.clone(), shutdown.soft.clone()));
     tokio::spawn(chores::tidy(app.clone(), shutdown.soft.clone()));
@@ -73,18 +74,19 @@ pub async fn run(args: &ServeArgs, settings: &Settings) -> Result<()> {
     if let Some(token) = demo_token {
         start_demo(app.clone(), &public_url, &token, shutdown.soft.clone()).await?;
     }
-    let imports = tokio::spawn(drain_imports(app, shutdown.soft.clone()));
+    tokio::spawn(break_off_imports(app.clone(), shutdown.soft.clone()));
     let limits = ListenerLimits { drain: DRAIN_LIMIT, ..ListenerLimits::default() };
     let served = async {
         listener::serve(listener, router::router(web), limits, shutdown.soft.clone()).await?;
         // One that nobody waits for any more has no connection to keep the listener.
-        imports.await.context("imports under way")
+        app.imports.none_runs().await;
+        served_all.cancel();
+        keeper.await.context("fetches that were not yet kept")
     };
     tokio::select! {
         served = served => served?,
         () = shutdown.hard.cancelled() => {}
     }
-    keeper.abort();
     tracing::info!("stopped");
     Ok(())
 }
@@ -136,9 +138,9 @@ async fn start_demo(app: App, public_url: &str, token: &str, shutdown: Cancellat
     Ok(())
 }
 
-async fn drain_imports(app: App, shutdown: CancellationToken) {
+async fn break_off_imports(app: App, shutdown: CancellationToken) {
     shutdown.cancelled().await;
-    app.imports.drain(IMPORTS_LIMIT).await;
+    app.imports.break_off_after(IMPORTS_LIMIT).await;
 }
 
 /// Says a line on standard output. A server whose output nobody reads any more goes on serving.

@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::{TurnedAway, Use, admit, call, invalid};
+use super::{Admitted, TurnedAway, Use, admit, call, invalid};
 use crate::idempotency::GivenKey;
 use crate::problem::Problem;
 use crate::state::Web;
@@ -141,12 +141,22 @@ pub(super) async fn open(
 }
 
 /// The opening, made.
-pub(super) async fn made(web: &Web, visit: &Visit, body: &Body) -> Result<Response, TurnedAway> {
-    let (token, judged) = judge(web, visit, body).await?;
+pub(super) async fn made(
+    web: &Web,
+    visit: &Visit,
+    body: &Body,
+    admitted: Option<Admitted>,
+) -> Result<Response, TurnedAway> {
+    let (token, judged) = judge(web, visit, body, admitted).await?;
     Ok(judged_response(web, token, &judged))
 }
 
-async fn judge<'a>(web: &Web, visit: &Visit, body: &'a Body) -> Result<(&'a str, Judged), TurnedAway> {
+async fn judge<'a>(
+    web: &Web,
+    visit: &Visit,
+    body: &'a Body,
+    admitted: Option<Admitted>,
+) -> Result<(&'a str, Judged), TurnedAway> {
     let mut errors = FieldErrors::default();
     let token = body.text("token", &mut errors);
     let signals = Signals::parse(body.get("signals")).unwrap_or_else(|wrong| {
@@ -156,7 +166,9 @@ async fn judge<'a>(web: &Web, visit: &Visit, body: &'a Body) -> Result<(&'a str,
     let (Some(token), true) = (token, errors.0.is_empty()) else {
         return Err(invalid(web, token, errors).await.into());
     };
-    admit(web, visit, token, Use::Opening).await?;
+    if admitted.is_none() {
+        admit(web, visit, token, Use::Opening).await?;
+    }
     Ok((token, web.app.score_access(token, &visit.opening(signals)).await?))
 }
 

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::Body;
-use super::{TurnedAway, Use, admit, call, invalid};
+use super::{Admitted, TurnedAway, Use, admit, call, invalid};
 use crate::api::rsvps::PlusOne;
 use crate::idempotency::GivenKey;
 use crate::problem::Problem;
@@ -109,12 +109,22 @@ pub(super) async fn answer(
 }
 
 /// The answer, taken.
-pub(super) async fn made(web: &Web, visit: &Visit, body: &Body) -> Result<Response, TurnedAway> {
-    let row = take(web, visit, body).await?;
+pub(super) async fn made(
+    web: &Web,
+    visit: &Visit,
+    body: &Body,
+    admitted: Option<Admitted>,
+) -> Result<Response, TurnedAway> {
+    let row = take(web, visit, body, admitted).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(Answer::from(row))).into_response())
 }
 
-async fn take(web: &Web, visit: &Visit, body: &Body) -> Result<RsvpRow, TurnedAway> {
+async fn take(
+    web: &Web,
+    visit: &Visit,
+    body: &Body,
+    admitted: Option<Admitted>,
+) -> Result<RsvpRow, TurnedAway> {
     let mut errors = FieldErrors::default();
     let token = body.text("token", &mut errors);
     let access = access_id(body, &mut errors);
@@ -122,7 +132,9 @@ async fn take(web: &Web, visit: &Visit, body: &Body) -> Result<RsvpRow, TurnedAw
     let (Some(token), Some(access), true) = (token, access, errors.0.is_empty()) else {
         return Err(invalid(web, token, errors).await.into());
     };
-    admit(web, visit, token, Use::Answer).await?;
+    if admitted.is_none() {
+        admit(web, visit, token, Use::Answer).await?;
+    }
     Ok(web.app.answer_invite(token, access, &input).await?)
 }
 

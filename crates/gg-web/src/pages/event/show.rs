@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use gg_domain::actor::{Permission, Role};
 use gg_domain::id::EventId;
 use gg_domain::policy::{Action, Policy, Thresholds};
@@ -17,7 +17,7 @@ use super::{BandCount, EventFigures, EventPage, MemberRow, PolicyRow};
 use crate::extract::{Id, Query};
 use crate::pages::events::{count, role_word};
 use crate::pages::organiser::{Organiser, may, said};
-use crate::pages::{After, html};
+use crate::pages::{After, html, shown_at};
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::time_words::{ago, moment, zone};
@@ -48,10 +48,13 @@ pub(super) const BANDS: [(DomainBand, Band, &str); 4] = [
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/events/{event_id}", get(show))
-        .route("/events/{event_id}/policy", post(act::set_policy))
+        .route("/events/{event_id}/policy", shown_at("/events/{event_id}").post(act::set_policy))
         // The team has no page of its own; what an invitation answers is read again there.
         .route("/events/{event_id}/members", get(show).post(act::invite_member))
-        .route("/events/{event_id}/members/{id}/remove", post(act::remove_member))
+        .route(
+            "/events/{event_id}/members/{id}/remove",
+            shown_at("/events/{event_id}").post(act::remove_member),
+        )
 }
 
 /// `GET /events/{id}`.

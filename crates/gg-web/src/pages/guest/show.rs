@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use gg_app::Link;
 use gg_domain::actor::{Permission, Role};
 use gg_domain::id::GuestId;
@@ -21,7 +21,7 @@ use crate::extract::{Id, Query};
 use crate::pages::events::count;
 use crate::pages::guests::standing;
 use crate::pages::organiser::{Organiser, said};
-use crate::pages::{After, html};
+use crate::pages::{After, html, shown_at};
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::time_words::{ago, zone};
@@ -36,13 +36,13 @@ const TIMELINE_SHOWN_MAX: usize = 100;
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/guests/{guest_id}", get(show))
-        .route("/guests/{guest_id}/invite", post(act::issue))
-        .route("/guests/{guest_id}/invite/rotate", post(act::rotate))
-        .route("/guests/{guest_id}/invite/revoke", post(act::revoke))
-        .route("/guests/{guest_id}/try", post(act::try_link))
-        .route("/guests/{guest_id}/answer", post(act::record))
-        .route("/guests/{guest_id}/forget-devices", post(act::forget))
-        .route("/guests/{guest_id}/erase", post(act::erase))
+        .route("/guests/{guest_id}/invite", shown_at("/guests/{guest_id}").post(act::issue))
+        .route("/guests/{guest_id}/invite/rotate", shown_at("/guests/{guest_id}").post(act::rotate))
+        .route("/guests/{guest_id}/invite/revoke", shown_at("/guests/{guest_id}").post(act::revoke))
+        .route("/guests/{guest_id}/try", shown_at("/guests/{guest_id}").post(act::try_link))
+        .route("/guests/{guest_id}/answer", shown_at("/guests/{guest_id}").post(act::record))
+        .route("/guests/{guest_id}/forget-devices", shown_at("/guests/{guest_id}").post(act::forget))
+        .route("/guests/{guest_id}/erase", shown_at("/guests/{guest_id}").post(act::erase))
 }
 
 /// `GET /guests/{id}`.

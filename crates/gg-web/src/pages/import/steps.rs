@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{Extension, FromRequest as _, FromRequestParts as _, Multipart, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use gg_app::guest_list::{FILE_BYTES_MAX, Field, FileError, MapEntry, peek};
 use gg_app::{Error, ImportState, Imported, Prepared, Started};
 use gg_domain::actor::{Actor, Permission};
@@ -23,8 +23,8 @@ use crate::extract::identity::{check_csrf, check_same_site};
 use crate::extract::{Id, Query};
 use crate::forms::{Fields, Posted, go_on, sentence};
 use crate::pages::events::count;
-use crate::pages::html;
 use crate::pages::organiser::{Organiser, trouble};
+use crate::pages::{html, shown_at};
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::view::{Notice, Tab};
@@ -44,8 +44,8 @@ const BROKEN_OFF: &str = "The import broke off half way. Choose the file again: 
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/events/{event_id}/import", get(show).post(upload))
-        .route("/events/{event_id}/import/map", post(map))
-        .route("/events/{event_id}/import/confirm", post(confirm))
+        .route("/events/{event_id}/import/map", shown_at("/events/{event_id}/import").post(map))
+        .route("/events/{event_id}/import/confirm", shown_at("/events/{event_id}/import").post(confirm))
         .layer(Extension(Arc::<Uploads>::default()))
 }
 

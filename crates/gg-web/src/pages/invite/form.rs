@@ -12,7 +12,7 @@ use super::AnswerForm;
 use super::words::{DIET, fields};
 use crate::api::invites::BODY_BYTES_MAX;
 use crate::extract::body;
-use crate::forms::FORM_TYPE;
+use crate::forms::{FIELDS_MAX, FORM_TYPE, too_many_fields};
 use crate::problem::Problem;
 use crate::urlencoded::{Pair, pairs};
 use crate::view::Field;
@@ -39,7 +39,12 @@ impl<S: Send + Sync> FromRequest<S> for Post {
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         body::expect_type(&request, FORM_TYPE, |kind| kind == FORM_TYPE)?;
         let body = body::read(request, BODY_BYTES_MAX).await?;
-        Ok(pairs(&body).fold(Self::default(), Self::with))
+        let mut fields = pairs(&body);
+        let post = fields.by_ref().take(FIELDS_MAX).fold(Self::default(), Self::with);
+        if fields.next().is_some() {
+            return Err(too_many_fields());
+        }
+        Ok(post)
     }
 }
 

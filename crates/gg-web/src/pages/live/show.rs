@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use gg_app::{Envelope, Error};
 use gg_domain::actor::{Actor, Permission};
 use gg_domain::id::{AccessId, EventId};
@@ -20,8 +20,8 @@ use crate::device_words::device_words;
 use crate::extract::{Id, Query};
 use crate::forms::{Posted, fault, go_on};
 use crate::pages::events::count;
-use crate::pages::html;
 use crate::pages::organiser::{Organiser, may, said, trouble};
+use crate::pages::{html, shown_at};
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::time_words::{ago, moment, zone};
@@ -36,9 +36,10 @@ const DEVICES_NAMED: usize = 3;
 
 /// The routes of this page.
 pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/events/{event_id}/live", get(show))
-        .route("/events/{event_id}/accesses/{access_id}/label", post(label))
+    Router::new().route("/events/{event_id}/live", get(show)).route(
+        "/events/{event_id}/accesses/{access_id}/label",
+        shown_at("/events/{event_id}/live").post(label),
+    )
 }
 
 /// The query of the page.

@@ -1,0 +1,5 @@
+//! Simulated worlds, the access log, and the evaluation of the risk engine on both (RISK.md 6 and 7).
+
+pub mod label;
+pub mod log;
+pub mod rng;

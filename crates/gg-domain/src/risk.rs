@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::DeviceId;
-use crate::snapshot::{Browser, DeviceKind, Mark, Os, SeenNetwork};
+use crate::snapshot::{Browser, DeviceKind, Mark, Os, OsVersion, SeenNetwork};
 
 pub use crate::reason::{Reason, ReasonCode};
 
@@ -152,14 +152,15 @@ pub struct GuestRisk {
     /// When devices new to this link first came, the latest last.
     #[serde(rename = "tn", default, skip_serializing_if = "Vec::is_empty", with = "micros")]
     pub new_devices: Vec<Timestamp>,
-    /// The worst band since the link is this link, or since somebody confirmed: kept while degraded.
+    /// The worst band above Verified since the link is this link, or since somebody confirmed: kept while
+    /// degraded.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<Band>,
 }
 
 impl GuestRisk {
-    /// Form of the row written now.
-    pub const VERSION: u8 = 1;
+    /// Form of the row written now. A row of form 1 is read as one whose devices were never doubted.
+    pub const VERSION: u8 = 2;
     /// Chance that a fresh link has leaked (RISK.md 5.2, π₀).
     pub const LEAK_PRIOR: f64 = 0.005;
 }
@@ -224,12 +225,31 @@ pub struct KnownDevice {
     /// Confirmed by a code or by the organiser.
     #[serde(rename = "ok", default, skip_serializing_if = "std::ops::Not::not")]
     pub trusted: bool,
+    /// What spoke against the device itself when it came first, in nats: kept until it has earned its place.
+    #[serde(rename = "q", default, skip_serializing_if = "is_nothing")]
+    pub doubt: f64,
+    /// What the leak filter has heard of it already, in nats: the same is not told twice.
+    #[serde(rename = "h", default, skip_serializing_if = "is_nothing")]
+    pub heard: f64,
+    /// Openings with a cookie that it had been given, and such without: its habit.
+    #[serde(rename = "j", default, skip_serializing_if = "is_no_habit")]
+    pub habit: (u8, u8),
     /// What it looked like at its latest opening.
     #[serde(rename = "x")]
     pub traits: Traits,
     /// Where it was seen.
     #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<KnownNetwork>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_nothing(nats: &f64) -> bool {
+    *nats == 0.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_no_habit(habit: &(u8, u8)) -> bool {
+    *habit == (0, 0)
 }
 
 /// A cookie of a device. Looks can be copied, so each cookie earns its own trust.
@@ -267,6 +287,9 @@ pub struct Traits {
     /// The browser's major version.
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub major: Option<u32>,
+    /// The system's version.
+    #[serde(rename = "ov", default, skip_serializing_if = "Option::is_none")]
+    pub os_version: Option<OsVersion>,
     /// An app's own window.
     #[serde(rename = "in", default, skip_serializing_if = "std::ops::Not::not")]
     pub in_app: bool,
@@ -313,6 +336,15 @@ mod tests {
             assert_eq!(serde_json::to_value(band).unwrap(), band.as_str());
             assert_eq!(Band::parse(band.as_str()), Some(band));
         }
+    }
+
+    #[test]
+    fn a_row_of_the_first_form_is_still_read() {
+        let device = r#"{"w":1.0,"t0":1,"t1":2,"x":{"os":"ios","br":"safari","k":"phone"}}"#;
+        let row: GuestRisk =
+            serde_json::from_str(&format!(r#"{{"v":1,"d":[{device}],"pi":0.01,"n":3}}"#)).unwrap();
+        assert_eq!((row.devices[0].doubt, row.devices[0].habit), (0.0, (0, 0)));
+        assert_eq!(row.devices[0].traits.os_version, None);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The engine: evidence of one opening, what it says of the link, a band. Pure.
 //!
-//! First form of RISK.md 5: the heuristics (device, network, silence, spread) as contributions in nats,
-//! the leak filter and calibration as specified. Three promises: a first opening is low but for hard
-//! evidence; a change of address alone is low; heuristics never block.
+//! RISK.md 5, and what of section 9 proved itself (docs/RISK.md): contributions in nats, the leak filter,
+//! calibration. Three promises: a first opening is low but for hard evidence; a change of address alone is
+//! low; nothing blocks without a hard reason.
 
 use std::borrow::Cow;
 
@@ -12,27 +12,32 @@ use gg_domain::risk::{Band, GuestRisk, ModelVersion, Reason, ReasonCode, Score};
 use gg_domain::snapshot::Snapshot;
 use jiff::Timestamp;
 
-use crate::baseline::is_fresh;
+use crate::baseline::{is_established, is_fresh};
 use crate::calibrate::{calibrate, filter, log_odds};
+use crate::crowd::GRAPH_HARD;
 use crate::device::{self, Linkage};
 use crate::evidence::Evidence;
 use crate::network::is_network;
+use crate::population::Population;
 use crate::{browser, crowd, network};
 
 /// The model that scores now.
-pub const MODEL: ModelVersion = ModelVersion(Cow::Borrowed("first-1"));
+pub const MODEL: ModelVersion = ModelVersion(Cow::Borrowed("full-1"));
 
 /// On a known device, device and network together stay at least this much for the guest, so that any
 /// number of new addresses neither flags nor makes the link look leaked, in nats.
 const KNOWN_DEVICE_REST: f64 = -0.3;
 /// On a device whose cookie came back, all that networks may say, in nats: low even on a leaked link.
 const NETWORK_MAX_WITH_COOKIE: f64 = 1.0;
+/// On a device that only looks like one whose cookie always came back, in nats: audible, and Low on a link
+/// of which nothing else is known.
+const NETWORK_MAX_WITHOUT_COOKIE: f64 = 1.5;
 /// Before any device is bound, all soft evidence together, in nats: below Review at the default.
 const FIRST_SOFT_MAX: f64 = 1.8;
 /// From this chance on, the leak is worth telling.
 const LEAK_TOLD_FROM: f64 = 0.1;
-/// No reason of this form is hard enough to block (RISK.md 5.4).
-const BAND_MAX: Band = Band::High;
+/// From this chance on, the leak is a hard reason (RISK.md 5.4).
+const LEAK_HARD: f64 = 0.99;
 
 /// What is known when an opening is scored.
 #[derive(Clone, Copy, Debug)]
@@ -56,16 +61,30 @@ impl Known<'_> {
     }
 }
 
-/// What other openings of the event say of this one. All empty where nobody looked.
+/// What other openings say of this one. All empty where nobody looked: that is ignorance, not innocence.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct EventFacts {
-    /// Other guests whose links this device (by the cookie it brought) opened as human: in the last
-    /// 48 h, those of the same household at any time. A dozen suffices.
+    /// Other guests whose links this device (by the cookie it brought, else by all its traits on this
+    /// prefix off mobile networks) opened as human: in the last 48 h, those of the same household at any
+    /// time. A dozen suffices.
     pub touched: Vec<Touched>,
-    /// Households whose links were opened from this prefix in the last 24 h.
+    /// Households whose links were opened from this address in the last 24 h.
     pub address_parties: u32,
     /// When a previewer last fetched this guest's link.
     pub share_preview_at: Option<Timestamp>,
+    /// Guests' links that the same sender (by address) previewed within ten minutes of that.
+    pub sender_links: u32,
+    /// Other households whose links a machine with exactly this hardware, canvas and fonts opened in the
+    /// last 6 h, by whatever cookie and address.
+    pub alike_parties: u32,
+    /// Other households, of any event, whose links this prefix opened without a cookie in the last week.
+    pub block_parties: u32,
+    /// Did anything from this prefix ever bring a cookie back, or act as people do?
+    pub block_kept: bool,
+    /// Was the cookie that it brings handed out to a machine?
+    pub cookie_of_machine: bool,
+    /// How common this opening's values are.
+    pub population: Population,
 }
 
 /// A guest whose link a device opened.
@@ -82,19 +101,25 @@ pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
     let linkage = device::link(seen, known.guest, known.policy.fingerprint);
     let fresh = is_fresh(known.guest);
     let first_ever = known.guest.accesses == 0;
+    let earned = earned(known.guest, linkage);
 
     let mut evidence = Evidence::default();
     device::weigh(&mut evidence, seen, known, linkage);
     network::weigh(&mut evidence, seen, known);
-    browser::weigh(&mut evidence, seen, linkage.is_known());
+    browser::weigh(&mut evidence, seen, known, linkage.is_known());
     crowd::weigh(&mut evidence, seen, known, linkage.is_known());
-    soften(&mut evidence, linkage, fresh, first_ever);
+    soften(&mut evidence, known.guest, linkage, earned, fresh, first_ever);
 
     let (mut reasons, z) = evidence.close();
-    let leak = filter(known.guest.leak, z, linkage.is_known());
+    let heard = linkage.same().filter(|_| !earned).map_or(0.0, |index| known.guest.devices[index].heard);
+    let leak = filter(known.guest.leak, z, heard, earned);
     let p = calibrate(leak.stranger);
+    let spoke = |code: ReasonCode| reasons.iter().any(|reason| reason.code == code && reason.nats > 0.0);
     let hard = reasons.iter().any(|reason| is_hard(reason.code, first_ever) && reason.nats > 0.0);
-    let band = known.policy.thresholds.band(p).min(band_max(fresh, hard));
+    let may_block = leak.after >= LEAK_HARD && !earned
+        || crowd::strange_households(known) >= GRAPH_HARD && spoke(ReasonCode::GraphMultiGuest)
+        || spoke(ReasonCode::AutomationFlag) && (spoke(ReasonCode::NetTor) || spoke(ReasonCode::NetHosting));
+    let band = known.policy.thresholds.band(p).min(band_max(fresh, hard, may_block));
     // With nothing to compare with, soft evidence says nothing of the link, however often it comes.
     let after = if fresh && !hard { known.guest.leak } else { leak.after };
     if leak.prior >= LEAK_TOLD_FROM {
@@ -103,10 +128,19 @@ pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
     Score { p, raw: leak.stranger, z, leak: after, band, reasons, model: MODEL, degraded: false }
 }
 
+/// Is it a device of the guest's that has earned its place?
+fn earned(guest: &GuestRisk, linkage: Linkage) -> bool {
+    match linkage {
+        Linkage::Cookie(index) | Linkage::Looks(index) => is_established(&guest.devices[index]),
+        Linkage::Agent => true,
+        Linkage::Unknown => false,
+    }
+}
+
 /// Fails open: what is said of an opening when the engine did not answer in time. Nobody gains by making
 /// it slow: a link that already is Suspicious or Blocked keeps that band.
 pub fn degraded(guest: &GuestRisk) -> Score {
-    let leak = filter(guest.leak, 0.0, false);
+    let leak = filter(guest.leak, 0.0, 0.0, false);
     let band = guest.standing.filter(|band| *band >= Band::High).unwrap_or(Band::Low);
     Score {
         p: calibrate(leak.stranger),
@@ -121,11 +155,20 @@ pub fn degraded(guest: &GuestRisk) -> Score {
 }
 
 /// Keeps the promises by turning evidence down, so that reasons still sum to `z`.
-fn soften(evidence: &mut Evidence, linkage: Linkage, fresh: bool, first_ever: bool) {
-    if linkage.is_known() {
+fn soften(
+    evidence: &mut Evidence,
+    guest: &GuestRisk,
+    linkage: Linkage,
+    earned: bool,
+    fresh: bool,
+    first_ever: bool,
+) {
+    if earned {
         let device = evidence.sum(is_device);
         let most = match linkage {
             Linkage::Cookie(_) => NETWORK_MAX_WITH_COOKIE.min(KNOWN_DEVICE_REST - device),
+            // Where the cookie always came back, its absence on a new network is two things, not one.
+            Linkage::Looks(index) if guest.devices[index].habit.0 > 0 => NETWORK_MAX_WITHOUT_COOKIE,
             _ => KNOWN_DEVICE_REST - device,
         };
         evidence.turn_down(is_network, most);
@@ -136,9 +179,10 @@ fn soften(evidence: &mut Evidence, linkage: Linkage, fresh: bool, first_ever: bo
 }
 
 /// The worst band that the promises allow.
-const fn band_max(fresh: bool, hard: bool) -> Band {
+const fn band_max(fresh: bool, hard: bool, may_block: bool) -> Band {
     match (fresh, hard) {
-        (false, _) => BAND_MAX,
+        (false, _) if may_block => Band::Block,
+        (false, _) => Band::High,
         (true, true) => Band::Medium,
         (true, false) => Band::Low,
     }

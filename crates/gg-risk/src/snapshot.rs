@@ -3,7 +3,7 @@
 use gg_domain::access::{Act, Acts, Headers, LinkAccess};
 use gg_domain::risk::Traits;
 use gg_domain::signals::Signals;
-use gg_domain::snapshot::{DeviceKind, Hints, Machine, Mark, SNAPSHOT_VERSION, SeenNetwork, Snapshot};
+use gg_domain::snapshot::{DeviceKind, Hints, Machine, Mark, Os, SNAPSHOT_VERSION, SeenNetwork, Snapshot};
 
 use crate::agent::{number, parse_agent};
 
@@ -49,6 +49,8 @@ pub fn traits(seen: &Snapshot) -> Traits {
         os: seen.agent.os,
         browser: seen.agent.browser,
         major: seen.agent.major,
+        // Other systems' browsers name the same version for ever.
+        os_version: seen.agent.os_version.filter(|_| seen.agent.os == Os::Ios),
         in_app: seen.agent.in_app,
         kind: seen.agent.kind,
         hardware: hardware(machine, seen.agent.kind),

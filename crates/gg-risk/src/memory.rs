@@ -1,0 +1,411 @@
+//! What openings of all guests say together, kept in memory: the cache that stands for the store's
+//! look-ups when a log is scored, and the list of what the store must answer (docs/RISK.md).
+//!
+//! Time only goes forward here. What is older than its window is dropped as the clock moves.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+
+use gg_domain::access::{Act, Class, LinkAccess, NetClass};
+use gg_domain::id::{DeviceId, EventId, GuestId, PartyId};
+use gg_domain::risk::{Score, Traits};
+use gg_domain::snapshot::{Mark, Snapshot};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::browser::oddities;
+use crate::engine::{EventFacts, Touched};
+use crate::population::{Block, Population};
+use crate::snapshot::traits;
+
+/// Windows of RISK.md 5.1 and 9: graph, fan-out, machines of one kind, previews of one sender, blocks.
+const TOUCHED_FOR: SignedDuration = SignedDuration::from_hours(48);
+const ADDRESS_FOR: SignedDuration = SignedDuration::from_hours(24);
+const ALIKE_FOR: SignedDuration = SignedDuration::from_hours(6);
+const SENDER_FOR: SignedDuration = SignedDuration::from_mins(10);
+const BLOCK_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Most links remembered under one key: past a dozen the evidence grows no more.
+const LINKS_MAX: usize = 16;
+/// Most openings of a block that may be taken back: a scanner is known by its third.
+const PENDING_MAX: usize = 8;
+
+/// A hasher for keys that are hashes already.
+#[derive(Clone, Copy, Debug, Default)]
+struct Already(u64);
+
+impl Hasher for Already {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u128(&mut self, number: u128) {
+        let bytes = number.to_le_bytes();
+        self.write(&bytes);
+    }
+}
+
+type Table<V> = HashMap<u64, V, BuildHasherDefault<Already>>;
+
+/// A link that something opened, and when.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    guest: GuestId,
+    party: PartyId,
+    at: Timestamp,
+}
+
+/// What a block of addresses did.
+#[derive(Clone, Debug, Default)]
+struct AddressBlock {
+    links: Vec<Link>,
+    kept: bool,
+    pending: Vec<TakenBack>,
+}
+
+/// An opening that was scored as a person's and was a machine's.
+#[derive(Clone, Debug)]
+pub struct TakenBack {
+    /// Whose link.
+    pub guest: GuestId,
+    /// The opening.
+    pub seen: Snapshot,
+    /// What the leak filter heard, in nats.
+    pub z: f64,
+}
+
+/// Everything that is remembered across guests.
+#[derive(Debug, Default)]
+pub struct Memory {
+    devices: Table<Vec<Link>>,
+    addresses: Table<Vec<Link>>,
+    kinds: Table<Vec<Link>>,
+    senders: Table<Vec<Link>>,
+    blocks: Table<AddressBlock>,
+    previews: Table<(Timestamp, u64)>,
+    machine_cookies: HashSet<u64, BuildHasherDefault<Already>>,
+    counts: Table<u32>,
+    oldest: VecDeque<(Timestamp, Kind, u64)>,
+}
+
+/// Which table a key belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Device,
+    Address,
+    Machine,
+    Sender,
+    Block,
+    Preview,
+}
+
+fn key(parts: impl Hash) -> u64 {
+    let mut hasher = Already(0xcbf2_9ce4_8422_2325);
+    parts.hash(&mut hasher);
+    // FNV's last bytes hardly move the top bits, which tables look at.
+    let hash = hasher.finish();
+    (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93)
+}
+
+fn text(text: Option<&str>) -> u64 {
+    text.map_or(0, |text| Mark::of([text]).0)
+}
+
+impl Memory {
+    /// What is known across guests of an opening, before it is noted.
+    pub fn facts(&self, access: &LinkAccess, seen: &Snapshot) -> EventFacts {
+        let event = access.event;
+        let now = access.at;
+        let traits = traits(seen);
+        let touched = self.touched(access, seen, &traits);
+        let others = |links: Option<&Vec<Link>>, within: SignedDuration| {
+            links.map_or(0, |links| households(links, access.party, now, within))
+        };
+        let address = self.addresses.get(&address_key(access));
+        let block = block_key(seen).and_then(|key| self.blocks.get(&key));
+        let preview = self.previews.get(&key((5_u8, access.guest.uuid().as_u128())));
+        EventFacts {
+            touched,
+            address_parties: others(address, ADDRESS_FOR),
+            share_preview_at: preview.map(|(at, _)| *at),
+            sender_links: preview
+                .and_then(|(at, sender)| {
+                    let links = self.senders.get(sender)?;
+                    let near = links.iter().filter(|link| (link.at.duration_since(*at)).abs() < SENDER_FOR);
+                    Some(
+                        u32::try_from(near.map(|link| link.guest).collect::<HashSet<_>>().len())
+                            .unwrap_or(u32::MAX),
+                    )
+                })
+                .unwrap_or(0),
+            alike_parties: kind_key(event, &traits).map_or(0, |key| others(self.kinds.get(&key), ALIKE_FOR)),
+            block_parties: block.map_or(0, |block| households(&block.links, access.party, now, BLOCK_FOR)),
+            block_kept: block.is_some_and(|block| block.kept),
+            cookie_of_machine: seen
+                .cookie
+                .is_some_and(|cookie| self.machine_cookies.contains(&cookie_key(cookie))),
+            population: self.population(event, seen, &traits),
+        }
+    }
+
+    /// Notes an opening that the gate took for `class` and, where it was human, scored. `new_look`: a device
+    /// that the guest did not have, or one that looks otherwise now; only those are counted. Gives back
+    /// openings that turn out to have been a machine's.
+    pub fn note(
+        &mut self,
+        access: &LinkAccess,
+        seen: &Snapshot,
+        class: Class,
+        score: Option<&Score>,
+        new_look: bool,
+    ) -> Vec<TakenBack> {
+        self.forget(access.at);
+        let link = Link { guest: access.guest, party: access.party, at: access.at };
+        let taken_back = self.note_block(access, seen, class, score, link);
+        match class {
+            Class::Preview => self.note_preview(access, link),
+            Class::Scanner => {}
+            Class::Human => self.note_human(access, seen, link, new_look),
+        }
+        if class != Class::Human
+            && let Some(cookie) = access.new_device
+        {
+            self.machine_cookies.insert(cookie_key(cookie));
+        }
+        taken_back
+    }
+
+    fn touched(&self, access: &LinkAccess, seen: &Snapshot, traits: &Traits) -> Vec<Touched> {
+        let by_cookie = seen.cookie.map(cookie_key);
+        let by_traits = place_key(access.event, seen, traits);
+        let mut touched: Vec<Touched> = Vec::new();
+        for key in [by_cookie, by_traits].iter().flatten() {
+            for link in self.devices.get(key).into_iter().flatten() {
+                let recent = access.at.duration_since(link.at) < TOUCHED_FOR;
+                let other = link.guest != access.guest;
+                let household = link.party == access.party && Some(*key) == by_cookie;
+                if other && (recent || household) && touched.iter().all(|one| one.guest != link.guest) {
+                    touched.push(Touched { guest: link.guest, party: link.party });
+                }
+            }
+        }
+        touched
+    }
+
+    fn note_human(&mut self, access: &LinkAccess, seen: &Snapshot, link: Link, new_look: bool) {
+        let traits = traits(seen);
+        if let Some(cookie) = seen.device() {
+            self.remember(Kind::Device, cookie_key(cookie), link);
+        }
+        if let Some(key) = place_key(access.event, seen, &traits) {
+            self.remember(Kind::Device, key, link);
+        }
+        if let Some(key) = kind_key(access.event, &traits) {
+            self.remember(Kind::Machine, key, link);
+        }
+        self.remember(Kind::Address, address_key(access), link);
+        if new_look {
+            self.count(access.event, seen, &traits);
+        }
+    }
+
+    fn note_preview(&mut self, access: &LinkAccess, link: Link) {
+        let sender = key((6_u8, access.event.uuid().as_u128(), access.network.ip));
+        let preview = key((5_u8, access.guest.uuid().as_u128()));
+        self.previews.insert(preview, (access.at, sender));
+        self.oldest.push_back((access.at, Kind::Preview, preview));
+        self.remember(Kind::Sender, sender, link);
+    }
+
+    fn note_block(
+        &mut self,
+        access: &LinkAccess,
+        seen: &Snapshot,
+        class: Class,
+        score: Option<&Score>,
+        link: Link,
+    ) -> Vec<TakenBack> {
+        let Some(key) = block_key(seen) else { return Vec::new() };
+        if class == Class::Preview {
+            return Vec::new();
+        }
+        let ours = seen.cookie.is_some_and(|cookie| !self.machine_cookies.contains(&cookie_key(cookie)));
+        let acted = access.strongest_act() >= Some(Act::Interacted);
+        let block = self.blocks.entry(key).or_default();
+        block.kept |= ours || acted;
+        remember(&mut block.links, link);
+        let mut taken_back = Vec::new();
+        if class == Class::Scanner && !block.kept {
+            taken_back.append(&mut block.pending);
+        } else if let Some(score) = score
+            && block.pending.len() < PENDING_MAX
+            && !block.kept
+        {
+            block.pending.push(TakenBack { guest: access.guest, seen: seen.clone(), z: score.z });
+        }
+        self.oldest.push_back((access.at, Kind::Block, key));
+        taken_back
+    }
+
+    fn remember(&mut self, kind: Kind, key: u64, link: Link) {
+        let table = match kind {
+            Kind::Device => &mut self.devices,
+            Kind::Address => &mut self.addresses,
+            Kind::Machine => &mut self.kinds,
+            Kind::Sender | Kind::Block | Kind::Preview => &mut self.senders,
+        };
+        remember(table.entry(key).or_default(), link);
+        self.oldest.push_back((link.at, kind, key));
+    }
+
+    /// Drops what is older than its window.
+    fn forget(&mut self, now: Timestamp) {
+        while let Some((at, kind, key)) = self.oldest.front().copied() {
+            // Households' devices and blocks are remembered longest; one window keeps the queue in order.
+            if now.duration_since(at) < BLOCK_FOR {
+                break;
+            }
+            self.oldest.pop_front();
+            let over = |links: &mut Vec<Link>| {
+                links.retain(|link| now.duration_since(link.at) < BLOCK_FOR);
+                links.is_empty()
+            };
+            let table = match kind {
+                Kind::Device => &mut self.devices,
+                Kind::Address => &mut self.addresses,
+                Kind::Machine => &mut self.kinds,
+                Kind::Sender => &mut self.senders,
+                Kind::Preview => {
+                    if self.previews.get(&key).is_some_and(|(then, _)| *then <= at) {
+                        self.previews.remove(&key);
+                    }
+                    continue;
+                }
+                Kind::Block => {
+                    if self.blocks.get_mut(&key).is_some_and(|block| over(&mut block.links)) {
+                        self.blocks.remove(&key);
+                    }
+                    continue;
+                }
+            };
+            if table.get_mut(&key).is_some_and(over) {
+                table.remove(&key);
+            }
+        }
+    }
+
+    fn count(&mut self, event: EventId, seen: &Snapshot, traits: &Traits) {
+        for (block, given, value) in values(seen, traits) {
+            for scope in [event.uuid().as_u128(), 0] {
+                *self.counts.entry(key((7_u8, scope, block as u8, given, value))).or_default() += 1;
+                *self.counts.entry(key((8_u8, scope, block as u8, given))).or_default() += 1;
+            }
+        }
+    }
+
+    fn population(&self, event: EventId, seen: &Snapshot, traits: &Traits) -> Population {
+        let mut population = Population::default();
+        for (block, given, value) in values(seen, traits) {
+            let count = |scope: u128| crate::population::Count {
+                seen: self.counts.get(&key((7_u8, scope, block as u8, given, value))).copied().unwrap_or(0),
+                of: self.counts.get(&key((8_u8, scope, block as u8, given))).copied().unwrap_or(0),
+            };
+            let counts = population.counts_mut(block);
+            counts.event = count(event.uuid().as_u128());
+            counts.all = count(0);
+        }
+        population
+    }
+}
+
+/// What is counted of an opening: block, condition, value.
+fn values(seen: &Snapshot, traits: &Traits) -> impl Iterator<Item = (Block, u64, u64)> {
+    let os = traits.os as u64 + 1;
+    let mark = |mark: Option<Mark>| mark.map(|mark| mark.0);
+    let version = key((
+        traits.browser as u8,
+        traits.major.unwrap_or(0).to_le_bytes(),
+        traits
+            .os_version
+            .map_or([0; 8], |version| (u64::from(version.0) << 32 | u64::from(version.1)).to_le_bytes()),
+        traits.in_app,
+    ));
+    let net = &seen.net;
+    let said = |name: Option<&str>| name.map(|name| text(Some(name)));
+    let language = traits.language.as_deref().map(crate::device::primary);
+    [
+        (Block::Os, 0, Some(os)),
+        (Block::Version, os, Some(version)),
+        (Block::Hardware, os, mark(traits.hardware)),
+        (Block::Canvas, traits.hardware.map_or(os, |mark| mark.0), mark(traits.canvas)),
+        (Block::Fonts, os, mark(traits.fonts)),
+        (Block::Zone, 0, said(traits.timezone.as_deref())),
+        (Block::Language, 0, said(language)),
+        (Block::Prefix, 0, net.prefix.map(key)),
+        (Block::Asn, 0, net.asn.map(|asn| u64::from(asn) + 1)),
+        (Block::City, 0, said(net.city.as_deref())),
+        (Block::Country, 0, said(net.country.as_deref())),
+        (Block::Odd, 0, seen.script.then(|| u64::from(oddities(seen)) + 1)),
+    ]
+    .into_iter()
+    .filter_map(|(block, given, value)| Some((block, given, value?)))
+}
+
+fn cookie_key(cookie: DeviceId) -> u64 {
+    key((1_u8, cookie.uuid().as_u128()))
+}
+
+fn address_key(access: &LinkAccess) -> u64 {
+    // A home's devices each have an IPv6 address of their own within its /64.
+    let host = match access.network.ip {
+        Some(std::net::IpAddr::V6(ip)) => u128::from(ip) >> 64,
+        Some(std::net::IpAddr::V4(ip)) => u128::from(u32::from(ip)),
+        None => 0,
+    };
+    key((2_u8, access.event.uuid().as_u128(), host))
+}
+
+/// A whole machine on its prefix, where hundreds do not share one (RISK.md 5.1, G).
+fn place_key(event: EventId, seen: &Snapshot, traits: &Traits) -> Option<u64> {
+    let shared = matches!(seen.net.class, Some(NetClass::Mobile));
+    let prefix = seen.net.prefix.filter(|_| !shared)?;
+    let kind = kind_key(event, traits)?;
+    Some(key((3_u8, kind, prefix, traits.browser as u8)))
+}
+
+/// A kind of machine: hardware, canvas and fonts, wherever it is.
+fn kind_key(event: EventId, traits: &Traits) -> Option<u64> {
+    let (hardware, canvas, fonts) = (traits.hardware?, traits.canvas?, traits.fonts?);
+    Some(key((4_u8, event.uuid().as_u128(), hardware.0, canvas.0, fonts.0)))
+}
+
+/// A prefix in a data centre, where vendors' machines stand.
+fn block_key(seen: &Snapshot) -> Option<u64> {
+    let rented = matches!(seen.net.class, Some(NetClass::Hosting));
+    seen.net.prefix.filter(|_| rented).map(|prefix| key((9_u8, prefix)))
+}
+
+fn remember(links: &mut Vec<Link>, link: Link) {
+    links.retain(|one| one.guest != link.guest);
+    if links.len() >= LINKS_MAX {
+        links.remove(0);
+    }
+    links.push(link);
+}
+
+fn households(links: &[Link], but: PartyId, now: Timestamp, within: SignedDuration) -> u32 {
+    let recent = links.iter().filter(|link| link.party != but && now.duration_since(link.at) < within);
+    u32::try_from(recent.map(|link| link.party).collect::<HashSet<_>>().len()).unwrap_or(u32::MAX)
+}

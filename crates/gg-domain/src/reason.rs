@@ -47,6 +47,8 @@ reasons! {
     DevNew "DEV_NEW" "on a device never seen before",
     /// A device that came before and has not yet earned its place.
     DevUnproven "DEV_UNPROVEN" "on a device that came before, but was never near their others",
+    /// A second phone, or what people have beside their phone.
+    DevSecondPhone "DEV_SECOND_PHONE" "on another phone than the one that we know as theirs",
     /// A known device with an older browser than before.
     DevDowngrade "DEV_DOWNGRADE" "with an older browser than this device had before",
     /// Looks like a known device but brought no cookie of it.

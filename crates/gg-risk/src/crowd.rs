@@ -46,7 +46,9 @@ const SENDER_LINKS: u32 = 3;
 /// Notes what other openings say.
 pub(crate) fn weigh(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>, device_known: bool) {
     graph(evidence, seen, known, device_known);
-    evidence.note(ReasonCode::IpFanout, fanout(seen, known));
+    if !device_known {
+        evidence.note(ReasonCode::IpFanout, fanout(seen, known));
+    }
     if !device_known && !known.guest.devices.is_empty() {
         let earlier = new_devices_within_a_day(known.guest, seen.at).min(SPREAD.len() - 1);
         evidence.note(ReasonCode::LinkSpread, SPREAD[earlier]);

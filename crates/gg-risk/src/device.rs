@@ -7,7 +7,7 @@
 
 use gg_domain::id::DeviceId;
 use gg_domain::risk::{GuestRisk, KnownDevice, ReasonCode, Traits};
-use gg_domain::snapshot::{Browser, Os, Snapshot};
+use gg_domain::snapshot::{Browser, DeviceKind, Os, Snapshot};
 use jiff::Timestamp;
 
 use crate::baseline::is_established;
@@ -19,12 +19,12 @@ use crate::snapshot::traits;
 /// A device that a code or the organiser vouched for.
 const TRUSTED: f64 = -6.0;
 /// A device whose cookie came back, after a human act with that cookie.
-const PROVEN: f64 = -5.0;
+const PROVEN: f64 = -5.5;
 /// A device whose cookie came back, but which did no more than open: a thief can do as much.
 const UNPROVEN: f64 = -3.5;
 /// Looks alone: phones of one model look alike, and looks can be copied.
 const LOOKS: f64 = -3.0;
-/// The agent alone, of a device that never told more.
+/// The agent alone.
 const AGENT_ALONE: f64 = -0.6;
 /// A cookie on another machine than the one that it was given to.
 const COOKIE_MOVED: f64 = 1.5;
@@ -50,6 +50,12 @@ const LOCALE_WEIGHT: f64 = 0.5;
 const SAME_LANGUAGE: f64 = 0.75;
 const SAME_ZONE: f64 = 0.85;
 
+/// A second phone. One person in ten or so has two, or gets a new one while an event is under way; nine in
+/// ten friends open on theirs: ln 9, halved since households share and apps hide what a phone is.
+const SECOND_PHONE: f64 = 1.1;
+/// The first laptop or tablet beside a phone: two in three have one; programs and thieves do too.
+const FIRST_OF_KIND: f64 = -0.2;
+
 /// How an opening hangs on the guest's devices.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Linkage {
@@ -57,7 +63,7 @@ pub(crate) enum Linkage {
     Cookie(usize),
     /// It looks like this device.
     Looks(usize),
-    /// It has the agent of a device that never told more.
+    /// It tells no more than its agent, which is a known device's.
     Agent,
     /// None of them.
     Unknown,
@@ -120,7 +126,7 @@ pub(crate) fn weigh(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>,
         }
         Linkage::Looks(index) => {
             let device = &devices[index];
-            let missing = missing_cookie(device);
+            let missing = missing_cookie(device, seen);
             let likeness = (linkage_nats(seen, known) - missing).clamp(LOOKS, 0.0);
             evidence
                 .note(ReasonCode::DevKnown, if driven { DRIVEN_TRUST_MIN.max(likeness) } else { likeness });
@@ -141,6 +147,7 @@ pub(crate) fn weigh(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>,
         }
         Linkage::Unknown => {
             evidence.note(ReasonCode::DevNew, linkage_nats(seen, known).clamp(NEW.0, NEW.1));
+            evidence.note(ReasonCode::DevSecondPhone, second_phone(seen, known.guest));
             if known.policy.fingerprint {
                 evidence.note(ReasonCode::DevOtherLocale, LOCALE_WEIGHT * foreign(seen, known));
             }
@@ -165,8 +172,12 @@ fn trust_in(device: &KnownDevice, seen: &Snapshot) -> f64 {
 
 /// What a missing cookie says: ln(.97 / q), where q is how often this device came without. One opening's
 /// worth of .2 is supposed (RISK.md 5.1: q_same(miss) = .20), so that a habit shows after a few.
-fn missing_cookie(device: &KnownDevice) -> f64 {
+fn missing_cookie(device: &KnownDevice, seen: &Snapshot) -> f64 {
     const SUPPOSED: (f64, f64) = (0.8, 3.2);
+    // An app's window has cookies of its own.
+    if device.traits.in_app != seen.agent.in_app {
+        return 0.0;
+    }
     let (kept, missed) = device.habit;
     let missed_share =
         (f64::from(missed) + SUPPOSED.0) / (f64::from(kept) + f64::from(missed) + SUPPOSED.0 + SUPPOSED.1);
@@ -199,7 +210,7 @@ fn linkage_nats(seen: &Snapshot, known: &Known<'_>) -> f64 {
     let (mut mixed, mut best) = (0.0_f64, 0.0_f64);
     for device in devices {
         let ratio = likeness(&device.traits, &now, days(device.last_at, seen.at), &rarity);
-        let miss = STRANGER_MISS / missing_cookie(device).exp();
+        let miss = STRANGER_MISS / missing_cookie(device, seen).exp();
         mixed += device.weight.max(0.05) / all * ratio * miss;
         best = best.max(ratio);
     }
@@ -298,6 +309,18 @@ fn upgraded(then: &Traits, now: &Traits, days: f64) -> f64 {
     major * system
 }
 
+/// People carry one phone: a second one is more likely a friend's, a laptop or tablet beside it rather
+/// theirs.
+fn second_phone(seen: &Snapshot, guest: &GuestRisk) -> f64 {
+    let kind = seen.agent.kind;
+    let has = |kind| guest.devices.iter().any(|device| device.traits.kind == kind && is_established(device));
+    match kind {
+        DeviceKind::Phone if has(DeviceKind::Phone) => SECOND_PHONE,
+        DeviceKind::Desktop | DeviceKind::Tablet if !has(kind) => FIRST_OF_KIND,
+        _ => 0.0,
+    }
+}
+
 /// Language and zone against those of all the guest's devices.
 fn foreign(seen: &Snapshot, known: &Known<'_>) -> f64 {
     let now = traits(seen);
@@ -335,14 +358,12 @@ fn looks_alike(then: &Traits, now: &Traits) -> bool {
     same_hardware && then.os == now.os && same_browser(then, now) && drifted(then, now) <= allowed
 }
 
-/// Neither told anything but its agent, and the agents fit.
+/// This time it told nothing but its agent, and the agents fit: scripts fail now and then.
 fn agents_alike(then: &Traits, now: &Traits) -> bool {
-    let silent = |traits: &Traits| {
-        let Traits { hardware, canvas, audio, fonts, .. } = traits;
-        [hardware, canvas, audio, fonts].iter().all(|mark| mark.is_none())
-    };
-    silent(then)
-        && silent(now)
+    let Traits { hardware, canvas, audio, fonts, .. } = now;
+    let silent = [hardware, canvas, audio, fonts].iter().all(|mark| mark.is_none());
+    silent
+        && then.major <= now.major
         && (then.os, then.browser, then.in_app, then.kind) == (now.os, now.browser, now.in_app, now.kind)
 }
 

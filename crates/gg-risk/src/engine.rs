@@ -17,8 +17,9 @@ use crate::calibrate::{calibrate, filter, log_odds};
 use crate::crowd::GRAPH_HARD;
 use crate::device::{self, Linkage};
 use crate::evidence::Evidence;
-use crate::network::is_network;
+use crate::network::{is_network, is_place};
 use crate::population::Population;
+use crate::weights::Standing;
 use crate::{browser, crowd, network};
 
 /// The model that scores now.
@@ -31,12 +32,13 @@ const KNOWN_DEVICE_REST: f64 = -0.3;
 const NETWORK_MAX_WITH_COOKIE: f64 = 1.0;
 /// On a device that only looks like one whose cookie always came back, in nats: audible, and Low on a link
 /// of which nothing else is known.
-const NETWORK_MAX_WITHOUT_COOKIE: f64 = 1.5;
+const NETWORK_MAX_WITHOUT_COOKIE: f64 = 2.4;
 /// Before any device is bound, all soft evidence together, in nats: below Review at the default.
 const FIRST_SOFT_MAX: f64 = 1.8;
 /// From this chance on, the leak is worth telling.
 const LEAK_TOLD_FROM: f64 = 0.1;
-/// From this chance on, the leak is a hard reason (RISK.md 5.4).
+/// From this chance on, the leak is a hard reason (RISK.md 5.4): known before this opening came, so that one
+/// odd opening never blocks itself.
 const LEAK_HARD: f64 = 0.99;
 
 /// What is known when an opening is scored.
@@ -68,7 +70,7 @@ pub struct EventFacts {
     /// prefix off mobile networks) opened as human: in the last 48 h, those of the same household at any
     /// time. A dozen suffices.
     pub touched: Vec<Touched>,
-    /// Households whose links were opened from this address in the last 24 h.
+    /// Households whose links devices new to them opened from this address in the last 24 h.
     pub address_parties: u32,
     /// When a previewer last fetched this guest's link.
     pub share_preview_at: Option<Timestamp>,
@@ -103,7 +105,7 @@ pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
     let first_ever = known.guest.accesses == 0;
     let earned = earned(known.guest, linkage);
 
-    let mut evidence = Evidence::default();
+    let mut evidence = Evidence::of(standing(known.guest, linkage, earned));
     device::weigh(&mut evidence, seen, known, linkage);
     network::weigh(&mut evidence, seen, known);
     browser::weigh(&mut evidence, seen, known, linkage.is_known());
@@ -116,7 +118,7 @@ pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
     let p = calibrate(leak.stranger);
     let spoke = |code: ReasonCode| reasons.iter().any(|reason| reason.code == code && reason.nats > 0.0);
     let hard = reasons.iter().any(|reason| is_hard(reason.code, first_ever) && reason.nats > 0.0);
-    let may_block = leak.after >= LEAK_HARD && !earned
+    let may_block = leak.prior >= LEAK_HARD && !earned
         || crowd::strange_households(known) >= GRAPH_HARD && spoke(ReasonCode::GraphMultiGuest)
         || spoke(ReasonCode::AutomationFlag) && (spoke(ReasonCode::NetTor) || spoke(ReasonCode::NetHosting));
     let band = known.policy.thresholds.band(p).min(band_max(fresh, hard, may_block));
@@ -126,6 +128,17 @@ pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
         reasons.push(Reason { code: ReasonCode::LinkLeakedPrior, nats: log_odds(leak.prior) });
     }
     Score { p, raw: leak.stranger, z, leak: after, band, reasons, model: MODEL, degraded: false }
+}
+
+/// What the device is to the guest.
+const fn standing(guest: &GuestRisk, linkage: Linkage, earned: bool) -> Standing {
+    match linkage {
+        Linkage::Unknown if guest.devices.is_empty() => Standing::Fresh,
+        Linkage::Unknown => Standing::New,
+        Linkage::Cookie(_) if earned => Standing::Earned,
+        _ if earned => Standing::Alike,
+        _ => Standing::Unproven,
+    }
 }
 
 /// Is it a device of the guest's that has earned its place?
@@ -172,6 +185,12 @@ fn soften(
             _ => KNOWN_DEVICE_REST - device,
         };
         evidence.turn_down(is_network, most);
+    }
+    if let Some(index) = linkage.same().filter(|_| !earned) {
+        // The same device elsewhere: strangers have homes too, a new place says nothing new of it.
+        let device = &guest.devices[index];
+        let rest = evidence.sum(|_| true) - evidence.sum_against(is_place);
+        evidence.turn_down(is_place, (device.heard - rest).max(0.0));
     }
     if fresh {
         evidence.turn_down(|code| !is_hard(code, first_ever), FIRST_SOFT_MAX);

@@ -21,6 +21,7 @@ mod population;
 mod scorer;
 mod snapshot;
 mod update;
+mod weights;
 mod zones;
 
 pub use agent::parse_agent;

@@ -25,6 +25,10 @@ const SENDER_FOR: SignedDuration = SignedDuration::from_mins(10);
 const BLOCK_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Most links remembered under one key: past a dozen the evidence grows no more.
 const LINKS_MAX: usize = 16;
+/// An opening above this chance makes nobody a housemate: Review begins there.
+const HOUSEMATE_P_MAX: f64 = 0.2;
+/// A line that so many households use is a venue or a hotel, no home.
+const HOME_PARTIES: usize = 4;
 /// Most openings of a block that may be taken back: a scanner is known by its third.
 const PENDING_MAX: usize = 8;
 
@@ -95,6 +99,8 @@ pub struct Memory {
     senders: Table<Vec<Link>>,
     blocks: Table<AddressBlock>,
     previews: Table<(Timestamp, u64)>,
+    homes: Table<Vec<(Link, u64)>>,
+    housemates: HashSet<u64, BuildHasherDefault<Already>>,
     machine_cookies: HashSet<u64, BuildHasherDefault<Already>>,
     counts: Table<u32>,
     oldest: VecDeque<(Timestamp, Kind, u64)>,
@@ -109,6 +115,7 @@ enum Kind {
     Sender,
     Block,
     Preview,
+    Home,
 }
 
 fn key(parts: impl Hash) -> u64 {
@@ -177,7 +184,10 @@ impl Memory {
         match class {
             Class::Preview => self.note_preview(access, link),
             Class::Scanner => {}
-            Class::Human => self.note_human(access, seen, link, new_look),
+            Class::Human => {
+                let trusted = score.is_some_and(|score| score.p < HOUSEMATE_P_MAX);
+                self.note_human(access, seen, link, new_look, trusted);
+            }
         }
         if class != Class::Human
             && let Some(cookie) = access.new_device
@@ -197,14 +207,23 @@ impl Memory {
                 let other = link.guest != access.guest;
                 let household = link.party == access.party && Some(*key) == by_cookie;
                 if other && (recent || household) && touched.iter().all(|one| one.guest != link.guest) {
-                    touched.push(Touched { guest: link.guest, party: link.party });
+                    let housemates = self.housemates.contains(&pair_key(link.guest, access.guest));
+                    let party = if housemates { access.party } else { link.party };
+                    touched.push(Touched { guest: link.guest, party });
                 }
             }
         }
         touched
     }
 
-    fn note_human(&mut self, access: &LinkAccess, seen: &Snapshot, link: Link, new_look: bool) {
+    fn note_human(
+        &mut self,
+        access: &LinkAccess,
+        seen: &Snapshot,
+        link: Link,
+        new_look: bool,
+        trusted: bool,
+    ) {
         let traits = traits(seen);
         if let Some(cookie) = seen.device() {
             self.remember(Kind::Device, cookie_key(cookie), link);
@@ -215,10 +234,35 @@ impl Memory {
         if let Some(key) = kind_key(access.event, &traits) {
             self.remember(Kind::Machine, key, link);
         }
-        self.remember(Kind::Address, address_key(access), link);
+        if trusted {
+            self.note_home(access, &traits, link);
+        }
         if new_look {
+            self.remember(Kind::Address, address_key(access), link);
             self.count(access.event, seen, &traits);
         }
+    }
+
+    /// Two guests on one home line, each on a machine of his own, live together, whatever the organiser
+    /// knows. One machine on both links would be anybody's.
+    fn note_home(&mut self, access: &LinkAccess, traits: &Traits, link: Link) {
+        if access.network.class != Some(NetClass::Residential) {
+            return;
+        }
+        let Some(machine) = kind_key(access.event, traits) else { return };
+        let home = address_key(access);
+        let here = self.homes.entry(home).or_default();
+        here.retain(|(one, _)| link.at.duration_since(one.at) < BLOCK_FOR && one.guest != link.guest);
+        let parties: HashSet<PartyId> = here.iter().map(|(one, _)| one.party).collect();
+        if parties.len() < HOME_PARTIES {
+            for (one, _) in here.iter().filter(|(one, other)| one.guest != link.guest && *other != machine) {
+                self.housemates.insert(pair_key(one.guest, link.guest));
+            }
+        }
+        if here.len() < LINKS_MAX {
+            here.push((link, machine));
+        }
+        self.oldest.push_back((link.at, Kind::Home, home));
     }
 
     fn note_preview(&mut self, access: &LinkAccess, link: Link) {
@@ -264,7 +308,7 @@ impl Memory {
             Kind::Device => &mut self.devices,
             Kind::Address => &mut self.addresses,
             Kind::Machine => &mut self.kinds,
-            Kind::Sender | Kind::Block | Kind::Preview => &mut self.senders,
+            Kind::Sender | Kind::Block | Kind::Preview | Kind::Home => &mut self.senders,
         };
         remember(table.entry(key).or_default(), link);
         self.oldest.push_back((link.at, kind, key));
@@ -290,6 +334,15 @@ impl Memory {
                 Kind::Preview => {
                     if self.previews.get(&key).is_some_and(|(then, _)| *then <= at) {
                         self.previews.remove(&key);
+                    }
+                    continue;
+                }
+                Kind::Home => {
+                    let here = self.homes.get(&key);
+                    if here.is_some_and(|here| {
+                        here.iter().all(|(one, _)| now.duration_since(one.at) >= BLOCK_FOR)
+                    }) {
+                        self.homes.remove(&key);
                     }
                     continue;
                 }
@@ -357,6 +410,7 @@ fn values(seen: &Snapshot, traits: &Traits) -> impl Iterator<Item = (Block, u64,
         (Block::Asn, 0, net.asn.map(|asn| u64::from(asn) + 1)),
         (Block::City, 0, said(net.city.as_deref())),
         (Block::Country, 0, said(net.country.as_deref())),
+        (Block::Class, 0, net.class.map(|class| class as u64 + 1)),
         (Block::Odd, 0, seen.script.then(|| u64::from(oddities(seen)) + 1)),
     ]
     .into_iter()
@@ -365,6 +419,12 @@ fn values(seen: &Snapshot, traits: &Traits) -> impl Iterator<Item = (Block, u64,
 
 fn cookie_key(cookie: DeviceId) -> u64 {
     key((1_u8, cookie.uuid().as_u128()))
+}
+
+/// Two guests, whichever comes first.
+fn pair_key(one: GuestId, other: GuestId) -> u64 {
+    let (low, high) = if one < other { (one, other) } else { (other, one) };
+    key((10_u8, low.uuid().as_u128(), high.uuid().as_u128()))
 }
 
 fn address_key(access: &LinkAccess) -> u64 {

@@ -37,7 +37,9 @@ pub(crate) fn weigh(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>)
     if let Some(class) = seen.net.class {
         let (code, nats) = kind(class);
         let own = class_share(known.guest, class, seen.at);
-        evidence.note(code, heard(nats * (1.0 - own)));
+        // Where half the guests use a tunnel, one more says little.
+        let rarity = if nats > 0.0 { rarity(known.event.population.share(Block::Class)) } else { 1.0 };
+        evidence.note(code, heard(nats * rarity * (1.0 - own)));
     }
 }
 
@@ -92,6 +94,12 @@ fn familiarity(seen: &Snapshot, known: &Known<'_>) -> Option<f64> {
             own(&|one| one.net.country == net.country),
         );
     Some((-ratio.ln()).clamp(BOUNDS.0, BOUNDS.1))
+}
+
+/// How much a kind of line says that so many use: 1 for one in twenty, which RISK.md 5.1's figures suppose.
+fn rarity(share: f64) -> f64 {
+    const SUPPOSED: f64 = 0.05;
+    (share.ln() / SUPPOSED.ln()).clamp(0.3, 1.5)
 }
 
 /// The name of what N says.

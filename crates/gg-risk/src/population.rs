@@ -93,6 +93,8 @@ blocks! {
     City city 0.25,
     /// Country.
     Country country 0.6,
+    /// Kind of line.
+    Class class 0.05,
     /// Which details do not fit together; none is a value too.
     Odd odd 0.05,
 }

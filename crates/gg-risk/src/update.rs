@@ -127,6 +127,7 @@ fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
         let (kept, missed) = device.habit;
         device.habit = match linkage {
             Linkage::Cookie(_) => (kept.saturating_add(1), missed),
+            _ if device.traits.in_app != seen.agent.in_app => (kept, missed),
             _ => (kept, missed.saturating_add(1)),
         };
     }
@@ -161,6 +162,7 @@ fn device_doubt(score: &Score) -> f64 {
             code,
             ReasonCode::DevNew
                 | ReasonCode::DevOtherLocale
+                | ReasonCode::DevSecondPhone
                 | ReasonCode::SigContradiction
                 | ReasonCode::SigMissing
                 | ReasonCode::AgentLibrary

@@ -264,9 +264,15 @@ fn without_fingerprint_only_cookie_and_agent_count() {
     let score = link.judge(&from("192.0.2.1", &cookie));
     expect(&score, Band::Low);
     assert_eq!(nats(&score, ReasonCode::DevCookieMoved), None);
-    let other = link.judge(&stranger());
+    let other = link.open(&stranger());
     assert_eq!(nats(&other, ReasonCode::DevOtherLocale), None);
-    expect(&other, Band::Medium);
+    assert!(other.z > 1.0);
+    let third = LinkAccess { new_device: Some(device(3)), ..from("192.0.2.77", &stranger()) };
+    link.open(&third);
+    expect(
+        &link.judge(&LinkAccess { new_device: Some(device(4)), ..from("10.2.3.4", &stranger()) }),
+        Band::Medium,
+    );
 }
 
 #[test]

@@ -152,6 +152,14 @@ impl Device {
         }
     }
 
+    /// Sets the language that `person` (any number) prefers in `country`.
+    pub(crate) fn speak(&mut self, country: usize, person: u64) {
+        let mut rng = Rng::new(person);
+        let languages = COUNTRIES[country].languages;
+        self.language = languages[rng.zipf(languages.len(), 2.2)];
+        self.second_language = rng.chance(0.4);
+    }
+
     /// A phone.
     pub(crate) fn phone(country: usize, world: &World, rng: &mut Rng) -> Self {
         let system = if rng.chance(world.iphones) { System::Ios } else { System::Android };

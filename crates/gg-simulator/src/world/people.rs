@@ -216,9 +216,14 @@ impl Population {
     fn person(&mut self, home: Home, shared: Option<usize>, world: &World, rng: &mut Rng) -> Person {
         let country = home.place.country;
         let cloud = rng.chance(world.more.cloud_desktops);
+        let language = rng.bits();
         let mut devices = Vec::new();
         for number in 0..=rng.weighted(&world.devices) {
             let mut device = self.one_device(number, country, world, rng);
+            // People set their devices alike, nearly always.
+            if rng.chance(0.92) {
+                device.speak(country, language);
+            }
             if cloud && !device.is_phone() {
                 device.software = true;
                 device.system = System::Windows;

@@ -43,6 +43,8 @@ reasons! {
     DevKnown "DEV_KNOWN" "on a device that we know as theirs",
     /// A device known from others of the same household.
     DevHousehold "DEV_HOUSEHOLD" "on a device that others of their household use",
+    /// Another guest's own device.
+    DevOtherGuest "DEV_OTHER_GUEST" "on the device of another guest of this event",
     /// A device never seen on this link.
     DevNew "DEV_NEW" "on a device never seen before",
     /// A device that came before and has not yet earned its place.

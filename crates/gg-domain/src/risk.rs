@@ -17,6 +17,8 @@ pub const KNOWN_DEVICES_MAX: usize = 8;
 pub const DEVICE_COOKIES_MAX: usize = 3;
 /// Most networks remembered of one device: home, office, mobile, and one more.
 pub const DEVICE_NETWORKS_MAX: usize = 4;
+/// Most devices remembered that were not taken in: who returns is told from who is new.
+pub const REFUSED_MAX: usize = 4;
 /// Most first sightings remembered within a day: past five the evidence grows no more.
 pub const NEW_DEVICES_MAX: usize = 5;
 
@@ -152,6 +154,9 @@ pub struct GuestRisk {
     /// When devices new to this link first came, the latest last.
     #[serde(rename = "tn", default, skip_serializing_if = "Vec::is_empty", with = "micros")]
     pub new_devices: Vec<Timestamp>,
+    /// Devices that were not taken in, the latest last.
+    #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
     /// The worst band above Verified since the link is this link, or since somebody confirmed: kept while
     /// degraded.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
@@ -194,6 +199,7 @@ impl Default for GuestRisk {
             first_human_at: None,
             last_at: None,
             new_devices: Vec::new(),
+            refused: Vec::new(),
             standing: None,
         }
     }
@@ -250,6 +256,16 @@ fn is_nothing(nats: &f64) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
 fn is_no_habit(habit: &(u8, u8)) -> bool {
     *habit == (0, 0)
+}
+
+/// A device that was not taken in: rather a stranger's.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Refused {
+    /// The cookie that it was given.
+    pub id: DeviceId,
+    /// What the leak filter has heard of it, in nats.
+    #[serde(rename = "h")]
+    pub heard: f64,
 }
 
 /// A cookie of a device. Looks can be copied, so each cookie earns its own trust.

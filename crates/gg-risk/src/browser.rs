@@ -73,7 +73,9 @@ pub(crate) fn weigh(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>,
     if clock_elsewhere(seen) && !known.guest.devices.is_empty() {
         evidence.note(ReasonCode::TzMismatch, OTHER_COUNTRY);
     }
-    let odd = oddities(seen);
+    // Machines in data centres have no graphics unit: that is one fact, heard as the kind of line.
+    let hosted = seen.net.class == Some(NetClass::Hosting);
+    let odd = oddities(seen) & if hosted { !SOFTWARE } else { u8::MAX };
     let loud: f64 = ODD.iter().filter(|(bit, _)| odd & bit != 0).map(|(_, nats)| nats).sum();
     let rarity = (RARE_SHARE / known.event.population.share(Block::Odd)).clamp(0.0, 1.0);
     evidence.note(ReasonCode::SigContradiction, loud.min(CONTRADICTIONS_MAX) * rarity);
@@ -88,9 +90,10 @@ fn names_no_window(seen: &Snapshot) -> bool {
     seen.agent.headless || seen.hints.as_ref().is_some_and(|hints| hints.headless)
 }
 
-/// Tunnels and relays are elsewhere by design.
+/// Tunnels, relays and data centres are elsewhere by design.
 fn clock_elsewhere(seen: &Snapshot) -> bool {
-    let hidden = matches!(seen.net.class, Some(NetClass::Vpn | NetClass::Relay | NetClass::Tor));
+    let hidden =
+        matches!(seen.net.class, Some(NetClass::Vpn | NetClass::Relay | NetClass::Tor | NetClass::Hosting));
     let zone = seen.machine.timezone.as_deref().zip(seen.net.country.as_deref());
     !hidden && zone.and_then(|(zone, country)| kept_in(zone, country)) == Some(false)
 }

@@ -67,7 +67,11 @@ pub(crate) fn strange_households(known: &Known<'_>) -> usize {
 fn graph(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>, device_known: bool) {
     let households = strange_households(known);
     let nats = GRAPH[households.min(GRAPH.len() - 1)];
-    let nats = if device_known && households <= 1 { nats.min(GRAPH_KNOWN_MAX) } else { nats };
+    let nats = if (device_known || known.event.other_guests_own) && households <= 1 {
+        nats.min(GRAPH_KNOWN_MAX)
+    } else {
+        nats
+    };
     evidence.note(ReasonCode::GraphMultiGuest, nats);
     let rare = RARE[usize::try_from(known.event.alike_parties).unwrap_or(usize::MAX).min(RARE.len() - 1)];
     let rare = if nats > 0.0 { 0.0 } else { rare * rarity(known) };

@@ -32,6 +32,9 @@ const COOKIE_MOVED: f64 = 1.5;
 const DOWNGRADE: f64 = 1.2;
 /// Others of the household use this device: a shared tablet.
 const HOUSEHOLD: f64 = -2.0;
+/// Another guest's own device: couples whom the organiser does not know, one mailbox for two. Whoever opens
+/// is invited himself; what remains is that he may not be asked to answer for the other.
+const OTHER_GUEST: f64 = -2.0;
 /// A program drives it: all trust in a device but a confirmed one ends here.
 const DRIVEN_TRUST_MIN: f64 = -1.0;
 /// ν of RISK.md 5.1: chance of an honest new device, from θ, δ and its bounds.
@@ -146,6 +149,9 @@ pub(crate) fn weigh(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>,
             }
         }
         Linkage::Unknown => {
+            if known.event.other_guests_own {
+                evidence.note(ReasonCode::DevOtherGuest, OTHER_GUEST);
+            }
             evidence.note(ReasonCode::DevNew, linkage_nats(seen, known).clamp(NEW.0, NEW.1));
             evidence.note(ReasonCode::DevSecondPhone, second_phone(seen, known.guest));
             if known.policy.fingerprint {

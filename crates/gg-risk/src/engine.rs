@@ -70,6 +70,9 @@ pub struct EventFacts {
     /// prefix off mobile networks) opened as human: in the last 48 h, those of the same household at any
     /// time. A dozen suffices.
     pub touched: Vec<Touched>,
+    /// Is it the own device of another guest, by the cookie it brought: one that opened that guest's link
+    /// first, or earned its place there?
+    pub other_guests_own: bool,
     /// Households whose links devices new to them opened from this address in the last 24 h.
     pub address_parties: u32,
     /// When a previewer last fetched this guest's link.
@@ -113,7 +116,7 @@ pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
     soften(&mut evidence, known.guest, linkage, earned, fresh, first_ever);
 
     let (mut reasons, z) = evidence.close();
-    let heard = linkage.same().filter(|_| !earned).map_or(0.0, |index| known.guest.devices[index].heard);
+    let heard = heard_before(seen, known.guest, linkage, earned);
     let leak = filter(known.guest.leak, z, heard, earned);
     let p = calibrate(leak.stranger);
     let spoke = |code: ReasonCode| reasons.iter().any(|reason| reason.code == code && reason.nats > 0.0);
@@ -128,6 +131,18 @@ pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
         reasons.push(Reason { code: ReasonCode::LinkLeakedPrior, nats: log_odds(leak.prior) });
     }
     Score { p, raw: leak.stranger, z, leak: after, band, reasons, model: MODEL, degraded: false }
+}
+
+/// What the leak filter was told of this device before: of one that has not earned its place, or was refused.
+fn heard_before(seen: &Snapshot, guest: &GuestRisk, linkage: Linkage, earned: bool) -> f64 {
+    match linkage.same() {
+        Some(index) if !earned => guest.devices[index].heard,
+        Some(_) => 0.0,
+        None => {
+            let refused = guest.refused.iter().find(|one| Some(one.id) == seen.cookie);
+            refused.map_or(0.0, |one| one.heard)
+        }
+    }
 }
 
 /// What the device is to the guest.

@@ -8,7 +8,7 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use gg_domain::access::{Act, Class, LinkAccess, NetClass};
 use gg_domain::id::{DeviceId, EventId, GuestId, PartyId};
-use gg_domain::risk::{Score, Traits};
+use gg_domain::risk::{ReasonCode, Score, Traits};
 use gg_domain::snapshot::{Mark, Snapshot};
 use jiff::{SignedDuration, Timestamp};
 
@@ -69,6 +69,8 @@ struct Link {
     guest: GuestId,
     party: PartyId,
     at: Timestamp,
+    /// On a device that is the guest's own there.
+    own: bool,
 }
 
 /// What a block of addresses did.
@@ -145,6 +147,10 @@ impl Memory {
         let preview = self.previews.get(&key((5_u8, access.guest.uuid().as_u128())));
         EventFacts {
             touched,
+            other_guests_own: seen.cookie.is_some_and(|cookie| {
+                let links = self.devices.get(&cookie_key(cookie)).into_iter().flatten();
+                links.into_iter().any(|link| link.own && link.guest != access.guest)
+            }),
             address_parties: others(address, ADDRESS_FOR),
             share_preview_at: preview.map(|(at, _)| *at),
             sender_links: preview
@@ -179,7 +185,8 @@ impl Memory {
         new_look: bool,
     ) -> Vec<TakenBack> {
         self.forget(access.at);
-        let link = Link { guest: access.guest, party: access.party, at: access.at };
+        let link =
+            Link { guest: access.guest, party: access.party, at: access.at, own: score.is_some_and(is_own) };
         let taken_back = self.note_block(access, seen, class, score, link);
         match class {
             Class::Preview => self.note_preview(access, link),
@@ -457,7 +464,14 @@ fn block_key(seen: &Snapshot) -> Option<u64> {
     seen.net.prefix.filter(|_| rented).map(|prefix| key((9_u8, prefix)))
 }
 
-fn remember(links: &mut Vec<Link>, link: Link) {
+/// Was it opened by a device that is the guest's own: known, or the first of all?
+fn is_own(score: &Score) -> bool {
+    let has = |code| score.reasons.iter().any(|reason| reason.code == code);
+    score.p < HOUSEMATE_P_MAX && (has(ReasonCode::DevKnown) || has(ReasonCode::FirstSeen))
+}
+
+fn remember(links: &mut Vec<Link>, mut link: Link) {
+    link.own |= links.iter().any(|one| one.guest == link.guest && one.own);
     links.retain(|one| one.guest != link.guest);
     if links.len() >= LINKS_MAX {
         links.remove(0);

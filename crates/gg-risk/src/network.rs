@@ -24,6 +24,8 @@ const COUNTRY: f64 = 0.10;
 const BOUNDS: (f64, f64) = (-5.0, 3.5);
 /// How much of N is heard: addresses change all the time (RISK.md 5.1, w_net).
 const WEIGHT: f64 = 0.7;
+/// What of a new place is heard where the line hides places.
+const HIDDEN: f64 = 0.5;
 /// From here down the network is the guest's rather than anybody's, in nats before its weight.
 pub(crate) const NEAR: f64 = -0.7;
 
@@ -32,7 +34,10 @@ pub(crate) fn weigh(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>)
     let trusted = seen.net.prefix.is_some_and(|prefix| known.policy.trusts(prefix));
     let heard = |nats: f64| if trusted { nats.min(0.0) } else { nats };
     if let Some(nats) = familiarity(seen, known) {
-        evidence.note(code(seen, known.guest, nats), heard(WEIGHT * nats));
+        // Where a tunnel or a data centre stands says little of who uses it, and its kind is heard below.
+        let hidden = matches!(seen.net.class, Some(NetClass::Vpn | NetClass::Tor | NetClass::Hosting));
+        let weight = if hidden && nats > 0.0 { WEIGHT * HIDDEN } else { WEIGHT };
+        evidence.note(code(seen, known.guest, nats), heard(weight * nats));
     }
     if let Some(class) = seen.net.class {
         let (code, nats) = kind(class);

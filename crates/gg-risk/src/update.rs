@@ -6,7 +6,7 @@
 use gg_domain::access::{Act, Acts, NetClass};
 use gg_domain::risk::{
     Band, DEVICE_COOKIES_MAX, DEVICE_NETWORKS_MAX, GuestRisk, KNOWN_DEVICES_MAX, KnownCookie, KnownDevice,
-    KnownNetwork, Label, NEW_DEVICES_MAX, ReasonCode, Score,
+    KnownNetwork, Label, NEW_DEVICES_MAX, REFUSED_MAX, ReasonCode, Refused, Score,
 };
 use gg_domain::snapshot::Snapshot;
 use jiff::Timestamp;
@@ -94,7 +94,7 @@ pub fn take_back(guest: &GuestRisk, seen: &Snapshot, z: f64) -> GuestRisk {
 
 /// Forgets devices and the networks that they were seen on; the link stays as leaked as it was.
 pub fn forget_devices(guest: &GuestRisk) -> GuestRisk {
-    GuestRisk { devices: Vec::new(), new_devices: Vec::new(), ..guest.clone() }
+    GuestRisk { devices: Vec::new(), new_devices: Vec::new(), refused: Vec::new(), ..guest.clone() }
 }
 
 /// Forgets devices, networks and suspicion.
@@ -117,6 +117,16 @@ fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
     guest.last_at = guest.last_at.max(Some(seen.at));
     guest.leak = score.leak;
     guest.standing = guest.standing.max(Some(score.band).filter(|band| *band > Band::Low));
+    let refused = guest.refused.iter().position(|one| Some(one.id) == seen.device());
+    if let Some(index) = refused {
+        guest.refused.remove(index);
+    }
+    if !admitted && let Some(id) = seen.device() {
+        if guest.refused.len() >= REFUSED_MAX {
+            guest.refused.remove(0);
+        }
+        guest.refused.push(Refused { id, heard: weighed(score.z.max(0.0)) });
+    }
     let compared = !guest.devices.is_empty() || binds(seen);
     if compared && !linkage.is_known() && seen.cookie.is_none() {
         note_new_device(&mut guest, seen.at);

@@ -103,6 +103,11 @@ pub struct Touched {
 
 /// Scores one human opening.
 pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
+    score_without(seen, known, &[])
+}
+
+/// The same as if the reasons `silenced` had never been given: what each is worth (docs/RISK.md, ablations).
+pub fn score_without(seen: &Snapshot, known: &Known<'_>, silenced: &[ReasonCode]) -> Score {
     let linkage = device::link(seen, known.guest, known.policy.fingerprint);
     let fresh = is_fresh(known.guest);
     let first_ever = known.guest.accesses == 0;
@@ -113,6 +118,7 @@ pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
     network::weigh(&mut evidence, seen, known);
     browser::weigh(&mut evidence, seen, known, linkage.is_known());
     crowd::weigh(&mut evidence, seen, known, linkage.is_known());
+    evidence.silence(silenced);
     soften(&mut evidence, known.guest, linkage, earned, fresh, first_ever);
 
     let (mut reasons, z) = evidence.close();

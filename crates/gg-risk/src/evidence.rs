@@ -28,6 +28,13 @@ impl Evidence {
         }
     }
 
+    /// Takes reasons out.
+    pub(crate) fn silence(&mut self, codes: &[ReasonCode]) {
+        if !codes.is_empty() {
+            self.0.retain(|reason| !codes.contains(&reason.code));
+        }
+    }
+
     /// Sum over the codes that `which` picks.
     pub(crate) fn sum(&self, which: impl Fn(ReasonCode) -> bool) -> f64 {
         self.0.iter().filter(|reason| which(reason.code)).map(|reason| reason.nats).sum()

@@ -25,11 +25,11 @@ mod weights;
 mod zones;
 
 pub use agent::parse_agent;
-pub use engine::{EventFacts, Known, MODEL, Touched, degraded, score};
+pub use engine::{EventFacts, Known, MODEL, Touched, degraded, score, score_without};
 pub use gate::{NO_READER_MS, classify_fetch, gate, gate_known};
 pub use lists::{LISTS_VERSION, names_previewer};
 pub use memory::{Memory, TakenBack};
 pub use population::{Block, Count, Counts, Population};
 pub use scorer::{InProcess, ScoreFuture, Scorer, ScorerError, decide};
-pub use snapshot::{snapshot, traits};
+pub use snapshot::{snapshot, snapshot_of, traits};
 pub use update::{Admission, confirm, forget_devices, reissue, reset, take_back, update};

@@ -56,8 +56,11 @@ impl Hasher for Already {
     }
 
     fn write_u128(&mut self, number: u128) {
-        let bytes = number.to_le_bytes();
-        self.write(&bytes);
+        #[expect(clippy::cast_possible_truncation, reason = "both halves are written")]
+        let halves = [number as u64, (number >> 64) as u64];
+        for half in halves {
+            self.write_u64(half);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Simulated worlds, the access log, and the evaluation of the risk engine on both (RISK.md 6 and 7).
 
+pub mod chart;
+pub mod compare;
 pub mod evaluate;
 pub mod label;
 pub mod log;

@@ -8,13 +8,13 @@ use gg_domain::access::{Class, LinkAccess};
 use gg_domain::id::GuestId;
 use gg_domain::policy::Policy;
 use gg_domain::risk::{GuestRisk, Score};
-use gg_domain::snapshot::Snapshot;
+use gg_domain::snapshot::{Agent, Snapshot};
 use gg_risk::{
-    Admission, EventFacts, Known, Memory, gate_known, names_previewer, score, snapshot, take_back, traits,
-    update,
+    Admission, EventFacts, Known, Memory, gate_known, names_previewer, parse_agent, score, snapshot_of,
+    take_back, traits, update,
 };
 
-/// Agents kept of which we know whether they name a previewer: browsers have a few thousand.
+/// Agents kept as they were read: browsers have a few thousand.
 const AGENTS_MAX: usize = 20_000;
 /// Guests held ready; those beyond are packed as their stored rows, which a million of fit in memory.
 const READY_MAX: usize = 200_000;
@@ -41,29 +41,35 @@ pub struct Replay {
     guests: HashMap<GuestId, Row>,
     memory: Memory,
     policy: Policy,
-    previewers: HashMap<String, bool>,
+    agents: HashMap<String, (Agent, bool)>,
+    ungated: bool,
     ready: usize,
     turn: u32,
 }
 
 impl Replay {
+    /// Without a gate: everything is a person. To see what the gate is worth.
+    pub fn ungated() -> Self {
+        Self { ungated: true, ..Self::default() }
+    }
+
     /// Scores one opening and remembers it.
     pub fn judge(&mut self, access: &LinkAccess) -> Judged {
-        let previewer = self.names_previewer(access.headers.agent());
-        self.judge_with(access, previewer, &mut |seen, known| score(seen, known))
+        self.judge_with(access, &mut |seen, known| score(seen, known))
     }
 
     /// The same with another scorer: for comparisons.
     pub fn judge_with(
         &mut self,
         access: &LinkAccess,
-        previewer: bool,
         scorer: &mut dyn FnMut(&Snapshot, &Known<'_>) -> Score,
     ) -> Judged {
-        let seen = snapshot(access, self.policy.fingerprint);
+        let (agent, previewer) = self.read_agent(access.headers.agent());
+        let seen = snapshot_of(access, agent, self.policy.fingerprint);
         let facts = self.memory.facts(access, &seen);
         let mut guest = self.take(access.guest);
-        let class = gate_known(access, &seen, &guest, &facts, previewer);
+        let class =
+            if self.ungated { Class::Human } else { gate_known(access, &seen, &guest, &facts, previewer) };
         let mut new_look = false;
         let score = (class == Class::Human).then(|| {
             let score = self.score(&seen, access, &guest, &facts, scorer);
@@ -96,17 +102,17 @@ impl Replay {
         scorer(seen, &known)
     }
 
-    /// Does the agent name a previewer?
-    pub fn names_previewer(&mut self, agent: &str) -> bool {
-        if let Some(known) = self.previewers.get(agent) {
-            return *known;
+    /// What the agent says, and whether it names a previewer.
+    fn read_agent(&mut self, agent: &str) -> (Agent, bool) {
+        if let Some(known) = self.agents.get(agent) {
+            return known.clone();
         }
-        if self.previewers.len() >= AGENTS_MAX {
-            self.previewers.clear();
+        if self.agents.len() >= AGENTS_MAX {
+            self.agents.clear();
         }
-        let names = names_previewer(agent);
-        self.previewers.insert(agent.to_owned(), names);
-        names
+        let read = (parse_agent(agent), names_previewer(agent));
+        self.agents.insert(agent.to_owned(), read.clone());
+        read
     }
 
     /// The guest's row, taken out.

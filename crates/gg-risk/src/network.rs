@@ -26,8 +26,9 @@ const BOUNDS: (f64, f64) = (-5.0, 3.5);
 const WEIGHT: f64 = 0.7;
 /// What of a new place is heard where the line hides places.
 const HIDDEN: f64 = 0.5;
-/// From here down the network is the guest's rather than anybody's, in nats before its weight.
-pub(crate) const NEAR: f64 = -0.7;
+/// From here down the network is the guest's own rather than one of his town, in nats before its weight: a
+/// common provider alone gives half of it.
+pub(crate) const NEAR: f64 = -2.0;
 
 /// Notes what the network says. In a trusted network newness and kind say nothing.
 pub(crate) fn weigh(evidence: &mut Evidence, seen: &Snapshot, known: &Known<'_>) {

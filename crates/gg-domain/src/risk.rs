@@ -154,7 +154,7 @@ pub struct GuestRisk {
     /// When devices new to this link first came, the latest last.
     #[serde(rename = "tn", default, skip_serializing_if = "Vec::is_empty", with = "micros")]
     pub new_devices: Vec<Timestamp>,
-    /// Devices that were not taken in, the latest last.
+    /// Devices that were not taken in (rather strangers', or such that proved nothing), the latest last.
     #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
     /// The worst band above Verified since the link is this link, or since somebody confirmed: kept while
@@ -258,7 +258,7 @@ fn is_no_habit(habit: &(u8, u8)) -> bool {
     *habit == (0, 0)
 }
 
-/// A device that was not taken in: rather a stranger's.
+/// A device that was not taken in.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Refused {
     /// The cookie that it was given.

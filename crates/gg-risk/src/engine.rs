@@ -82,7 +82,8 @@ pub struct EventFacts {
     /// Other households whose links a machine with exactly this hardware, canvas and fonts opened in the
     /// last 6 h, by whatever cookie and address.
     pub alike_parties: u32,
-    /// Other households, of any event, whose links this prefix opened without a cookie in the last week.
+    /// Other households, of any event, whose links this prefix opened in the last 24 h: vendors come when mail
+    /// is sent, people when they like.
     pub block_parties: u32,
     /// Did anything from this prefix ever bring a cookie back, or act as people do?
     pub block_kept: bool,

@@ -167,7 +167,7 @@ impl Memory {
                 })
                 .unwrap_or(0),
             alike_parties: kind_key(event, &traits).map_or(0, |key| others(self.kinds.get(&key), ALIKE_FOR)),
-            block_parties: block.map_or(0, |block| households(&block.links, access.party, now, BLOCK_FOR)),
+            block_parties: block.map_or(0, |block| households(&block.links, access.party, now, ADDRESS_FOR)),
             block_kept: block.is_some_and(|block| block.kept),
             cookie_of_machine: seen
                 .cookie

@@ -121,7 +121,10 @@ fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
     if let Some(index) = refused {
         guest.refused.remove(index);
     }
-    if !admitted && let Some(id) = seen.device() {
+    if !(admitted && binds(seen))
+        && linkage.same().is_none()
+        && let Some(id) = seen.device()
+    {
         if guest.refused.len() >= REFUSED_MAX {
             guest.refused.remove(0);
         }
@@ -213,7 +216,7 @@ fn stranger_max(guest: &GuestRisk) -> f64 {
 /// An opening that told neither how long it was seen nor whether it was touched binds only once an
 /// answer follows; in an old log, where nobody watched, it binds as it is.
 fn binds(seen: &Snapshot) -> bool {
-    let told = seen.visible_ms.is_some() || seen.interacted.is_some();
+    let told = seen.visible_ms.is_some() || seen.interacted.is_some() || known_act(seen).is_some();
     // A browser that a program drives proves nothing by opening; its answer counts as everybody's.
     let driven = seen.webdriver == Some(true);
     // A data centre's machine that never came back proves nothing: unlisted scanners come first of all.

@@ -1,4 +1,5 @@
-//! Makes the figures of docs/RISK.md anew: `report FOLDER`. Run by `scripts/risk-report`.
+//! Makes the figures of docs/RISK.md anew: `report DOCS` puts them between the marks of DOCS/RISK.md and draws
+//! DOCS/risk/*.svg. Run by `scripts/risk-report`.
 //!
 //! Everything is by seed, so the same code gives the same page.
 
@@ -38,7 +39,7 @@ struct World {
 }
 
 fn main() -> io::Result<()> {
-    let folder = args().nth(1).ok_or_else(|| io::Error::other("report FOLDER"))?;
+    let folder = args().nth(1).ok_or_else(|| io::Error::other("report DOCS"))?;
     let folder = Path::new(&folder);
     let mut page = String::new();
     let _ = writeln!(page, "Model `{MODEL}`; seeds {SEEDS:?}; mean ± standard deviation over seeds.\n");
@@ -52,11 +53,22 @@ fn main() -> io::Result<()> {
     ablations(&mut page, &usual)?;
     structures(&mut page)?;
     reliability(&mut page, &engine[0][0]);
-    fs::create_dir_all(folder)?;
+    let page_file = folder.join("RISK.md");
+    fs::write(&page_file, between_marks(&fs::read_to_string(&page_file)?, &page)?)?;
+    let folder = folder.join("risk");
+    fs::create_dir_all(&folder)?;
     fs::write(folder.join("roc-usual.svg"), chart::roc(&engine[0][0].roc))?;
     fs::write(folder.join("roc-drawn.svg"), chart::roc(&engine[1][0].roc))?;
-    fs::write(folder.join("reliability.svg"), chart::reliability(&engine[0][0].reliability))?;
-    fs::write(folder.join("figures.md"), page)
+    fs::write(folder.join("reliability.svg"), chart::reliability(&engine[0][0].reliability))
+}
+
+/// `text` with `page` between its marks.
+fn between_marks(text: &str, page: &str) -> io::Result<String> {
+    const MARKS: (&str, &str) = ("<!-- figures -->\n", "<!-- /figures -->");
+    let parts =
+        text.split_once(MARKS.0).and_then(|(before, rest)| Some((before, rest.split_once(MARKS.1)?.1)));
+    let (before, after) = parts.ok_or_else(|| io::Error::other("RISK.md has no marks for figures"))?;
+    Ok(format!("{before}{}{page}{}{after}", MARKS.0, MARKS.1))
 }
 
 fn worlds(figures: impl Fn(u64) -> Figures, seeds: &[u64]) -> io::Result<Vec<World>> {
@@ -132,6 +144,7 @@ const ROWS: &[Row] = &[
     ("clean guests ever Suspicious, %", |r| 100.0 * r.clean_ever[1], 2),
     ("clean guests ever Blocked, %", |r| 100.0 * r.clean_ever[2], 3),
     ("guests of leaked links ever Suspicious, %", |r| 100.0 * r.collateral_ever[1], 1),
+    ("the same, on a device known, %", |r| 100.0 * r.collateral_known_ever[1], 1),
     ("machines given a band, %", |r| 100.0 * r.machines_scored, 2),
     ("people taken for machines, %", |r| 100.0 * r.humans_gated, 3),
     ("ECE", |r| r.ece, 4),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
 use gg_domain::access::Class;
-use gg_domain::risk::Band;
+use gg_domain::risk::{Band, ReasonCode};
 use serde::Serialize;
 
 use crate::label::{LEGIT, Label, SCANNER, UNFURL};
@@ -93,6 +93,8 @@ pub struct Report {
     pub clean_ever: [f64; 3],
     /// Guests of attacked links on accesses after the attack ever at Review, Suspicious, Blocked.
     pub collateral_ever: [f64; 3],
+    /// The same, of openings on a device that the engine knew.
+    pub collateral_known_ever: [f64; 3],
     /// Clean accesses by band: Verified, Review, Suspicious, Blocked.
     pub clean_bands: [f64; 4],
     /// Machines' fetches given a band.
@@ -224,6 +226,7 @@ fn means(report: &mut Report) {
 fn guests(rows: &[Row<'_>], report: &mut Report) {
     let mut clean: HashMap<(&str, &str), Band> = HashMap::new();
     let mut collateral: HashMap<(&str, &str), Band> = HashMap::new();
+    let mut known: HashMap<(&str, &str), Band> = HashMap::new();
     let mut bands = [0_usize; 4];
     for row in rows.iter().filter(|row| row.label.label == LEGIT) {
         let guest = (row.label.event.as_str(), row.label.guest.as_str());
@@ -236,6 +239,10 @@ fn guests(rows: &[Row<'_>], report: &mut Report) {
         } else if row.label.after_attack {
             let worst = collateral.entry(guest).or_insert(Band::Low);
             *worst = (*worst).max(band);
+            if row.score.reasons.iter().any(|reason| reason.code == ReasonCode::DevKnown) {
+                let worst = known.entry(guest).or_insert(Band::Low);
+                *worst = (*worst).max(band);
+            }
         }
     }
     let ever = |worst: &HashMap<(&str, &str), Band>| {
@@ -245,6 +252,7 @@ fn guests(rows: &[Row<'_>], report: &mut Report) {
     report.clean_guests = clean.len();
     report.clean_ever = ever(&clean);
     report.collateral_ever = ever(&collateral);
+    report.collateral_known_ever = ever(&known);
     report.clean_bands = bands.map(|count| share(count, report.clean_accesses));
 }
 

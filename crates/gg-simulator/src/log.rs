@@ -10,6 +10,7 @@ use gg_domain::access::{Act, Acts, HEADER_CHARS_MAX, Headers, LinkAccess, Method
 use gg_domain::id::{AccessId, DeviceId, EventId, GuestId, PartyId};
 use gg_domain::signals::Signals;
 use gg_domain::snapshot::Mark;
+use gg_risk::NO_READER_MS;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -255,11 +256,19 @@ impl Entry {
             new_device: self.set_cookie.as_ref().map(device),
             network: self.network,
             headers: self.headers,
-            signals: self.signals,
+            signals: self.signals.map(|signals| seen_long_enough(signals, self.act)),
             act: self.act,
             method: self.method,
         }
     }
+}
+
+/// A log that watched for acts and says nothing of how a page was used: it was open long enough to be an
+/// opening, or it would not be there.
+fn seen_long_enough(signals: Signals, act: Acts) -> Signals {
+    let silent = signals.visible_ms.is_none() && signals.interacted.is_none();
+    let visible_ms = if silent && act != Acts::Unknown { Some(NO_READER_MS) } else { signals.visible_ms };
+    Signals { visible_ms, ..signals }
 }
 
 /// A header at its longest; empty is absent.

@@ -32,6 +32,7 @@ pub fn table(report: &Report) -> String {
     let _ =
         writeln!(out, "clean guests ever Review / Suspicious / Blocked, %: {}", percent(&report.clean_ever));
     let _ = writeln!(out, "guests of leaked links ever, %: {}", percent(&report.collateral_ever));
+    let _ = writeln!(out, "the same on a device known, %: {}", percent(&report.collateral_known_ever));
     let _ = writeln!(out, "clean accesses by band, %: {}", percent(&report.clean_bands));
     let _ = writeln!(
         out,

@@ -4,6 +4,7 @@ pub mod chart;
 pub mod compare;
 pub mod evaluate;
 pub mod label;
+mod line;
 pub mod log;
 pub mod replay;
 pub mod rng;

@@ -4,17 +4,16 @@
 //! names the line by its number, never a panic. Unknown keys are ignored; absurd signals count as missing.
 
 use std::io::{self, BufRead, Read as _, Write};
-use std::net::IpAddr;
 
-use gg_domain::access::{Act, Acts, HEADER_CHARS_MAX, Headers, LinkAccess, Method, NetClass, Network};
+use gg_domain::access::{Acts, HEADER_CHARS_MAX, Headers, LinkAccess, Method, Network};
 use gg_domain::id::{AccessId, DeviceId, EventId, GuestId, PartyId};
 use gg_domain::signals::Signals;
 use gg_domain::snapshot::Mark;
 use gg_risk::NO_READER_MS;
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
+
+use crate::line::{FpLine, HeaderLine, Line, MethodWord};
 
 /// Longest line, in bytes: a real one has 2 KiB, one with every member at its limit 40.
 pub const LINE_BYTES_MAX: usize = 256 * 1024;
@@ -70,87 +69,18 @@ pub struct Entry {
     pub plus_ones_allowed: Option<u32>,
 }
 
-/// A line as JSON has it.
-#[derive(Deserialize, Serialize)]
-struct Line {
-    ts: Timestamp,
-    event: String,
-    guest: String,
-    #[serde(default)]
-    party: Option<String>,
-    #[serde(default)]
-    ip: Option<IpAddr>,
-    #[serde(default)]
-    asn: Option<u32>,
-    #[serde(default)]
-    city: Option<String>,
-    #[serde(default)]
-    country: Option<String>,
-    #[serde(default)]
-    net_class: Option<NetClass>,
-    #[serde(default)]
-    headers: Option<HeaderLine>,
-    #[serde(default)]
-    fp: Value,
-    #[serde(default)]
-    cookie: Option<String>,
-    #[serde(default)]
-    set_cookie: Option<String>,
-    #[serde(default)]
-    method: MethodWord,
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    act: Option<Option<Act>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sent_at: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    channel: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    plus_ones_allowed: Option<u32>,
-}
-
-#[derive(Default, Deserialize, Serialize)]
-#[serde(default)]
-struct HeaderLine {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ua: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    accept_language: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sec_ch_ua: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sec_ch_ua_mobile: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sec_ch_ua_platform: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    accept: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sec_fetch_mode: Option<String>,
-}
-
-#[derive(Clone, Copy, Default, Deserialize, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-enum MethodWord {
-    #[default]
-    Get,
-    Head,
-}
-
-/// Null and absent are two things where acts are concerned.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Act>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
-}
-
 impl Entry {
     /// The entry of one line.
     ///
     /// # Errors
     /// What is wrong with it, in words.
     pub fn parse(line: &[u8]) -> Result<Self, String> {
-        let line: Line = serde_json::from_slice(line).map_err(|error| error.to_string())?;
-        let signals = Signals::parse(&line.fp).map_err(|errors| {
-            let first = errors.0.first().map(|error| format!("{} {}", error.pointer, error.detail));
-            first.unwrap_or_default().replace("/signals", "/fp")
-        })?;
+        let line: Line<FpLine> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+        let signals =
+            line.fp.map(|fp| Signals::read(|name| fp.member(name))).transpose().map_err(|errors| {
+                let first = errors.0.first().map(|error| format!("{} {}", error.pointer, error.detail));
+                first.unwrap_or_default().replace("/signals", "/fp")
+            })?;
         let named = [
             Some(&line.event),
             Some(&line.guest),
@@ -222,7 +152,7 @@ impl Entry {
                 accept: headers.accept,
                 sec_fetch_mode: headers.sec_fetch_mode,
             }),
-            fp: serde_json::to_value(&self.signals).map_err(io::Error::other)?,
+            fp: self.signals.as_ref(),
             cookie: self.cookie.clone(),
             set_cookie: self.set_cookie.clone(),
             method: match self.method {

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod compare;
+mod curve;
 pub mod evaluate;
 pub mod label;
 mod line;

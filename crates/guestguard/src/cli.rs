@@ -226,6 +226,19 @@ mod tests {
     }
 
     #[test]
+    fn the_risk_commands_are_as_the_contract_has_them() {
+        for line in [
+            "guestguard risk simulate --seed 7 --events 3 --out a.jsonl --labels l.jsonl",
+            "guestguard risk score a.jsonl --out s.jsonl",
+            "guestguard risk evaluate s.jsonl l.jsonl",
+            "guestguard risk evaluate s.jsonl l.jsonl --json",
+        ] {
+            assert!(matches!(parse(line).expect("a command").command, Command::Risk(_)), "{line}");
+        }
+        assert!(parse("guestguard risk simulate --events 3 --out a --labels l").is_err(), "no seed");
+    }
+
+    #[test]
     fn a_mistyped_command_is_answered_with_the_nearest() {
         let said = parse("guestguard serv").expect_err("no such command").to_string();
         assert!(said.contains("'serve'"), "{said}");

@@ -4,6 +4,7 @@
 mod attacks;
 mod device;
 mod guests;
+mod hardware;
 mod net;
 mod params;
 mod people;

@@ -157,8 +157,7 @@ pub struct GuestRisk {
     /// Devices that were not taken in (rather strangers', or such that proved nothing), the latest last.
     #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
-    /// The worst band above Verified since the link is this link, or since somebody confirmed: kept while
-    /// degraded.
+    /// The worst band since the link is this link, or since somebody confirmed: kept while degraded.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<Band>,
 }
@@ -304,7 +303,7 @@ pub struct Traits {
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub major: Option<u32>,
     /// The system's version.
-    #[serde(rename = "ov", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub os_version: Option<OsVersion>,
     /// An app's own window.
     #[serde(rename = "in", default, skip_serializing_if = "std::ops::Not::not")]
@@ -313,19 +312,19 @@ pub struct Traits {
     #[serde(rename = "k")]
     pub kind: DeviceKind,
     /// The hardware: platform, processors, memory, graphics, fingers; the screen too on what is held.
-    #[serde(rename = "hw", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "h", alias = "hw", default, skip_serializing_if = "Option::is_none")]
     pub hardware: Option<Mark>,
     /// Drawn canvas.
-    #[serde(rename = "cv", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "c", alias = "cv", default, skip_serializing_if = "Option::is_none")]
     pub canvas: Option<Mark>,
     /// Rendered sound.
-    #[serde(rename = "au", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "a", alias = "au", default, skip_serializing_if = "Option::is_none")]
     pub audio: Option<Mark>,
     /// Fonts found.
-    #[serde(rename = "fo", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "f", alias = "fo", default, skip_serializing_if = "Option::is_none")]
     pub fonts: Option<Mark>,
     /// IANA time zone.
-    #[serde(rename = "tz", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "z", alias = "tz", default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
     /// Preferred language.
     #[serde(rename = "la", default, skip_serializing_if = "Option::is_none")]
@@ -356,11 +355,15 @@ mod tests {
 
     #[test]
     fn a_row_of_the_first_form_is_still_read() {
-        let device = r#"{"w":1.0,"t0":1,"t1":2,"x":{"os":"ios","br":"safari","k":"phone"}}"#;
+        let device = r#"{"w":1.0,"t0":1,"t1":2,"x":{"os":"ios","br":"safari","k":"phone","cv":"00000000000000ff","tz":"UTC"}}"#;
         let row: GuestRisk =
             serde_json::from_str(&format!(r#"{{"v":1,"d":[{device}],"pi":0.01,"n":3}}"#)).unwrap();
         assert_eq!((row.devices[0].doubt, row.devices[0].habit), (0.0, (0, 0)));
-        assert_eq!(row.devices[0].traits.os_version, None);
+        let traits = &row.devices[0].traits;
+        assert_eq!(
+            (traits.os_version, traits.canvas, traits.timezone.as_deref()),
+            (None, Some(Mark(255)), Some("UTC"))
+        );
     }
 
     #[test]

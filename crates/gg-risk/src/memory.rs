@@ -23,6 +23,8 @@ const ADDRESS_FOR: SignedDuration = SignedDuration::from_hours(24);
 const ALIKE_FOR: SignedDuration = SignedDuration::from_hours(6);
 const SENDER_FOR: SignedDuration = SignedDuration::from_mins(10);
 const BLOCK_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Devices, homes and previews are remembered so long: the graph's window and a day.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(72);
 /// Most links remembered under one key: past a dozen the evidence grows no more.
 const LINKS_MAX: usize = 16;
 /// An opening above this chance makes nobody a housemate: Review begins there.
@@ -76,7 +78,7 @@ pub struct Memory {
     housemates: HashSet<u64, BuildHasherDefault<Already>>,
     machine_cookies: HashSet<u64, BuildHasherDefault<Already>>,
     counts: Table<u32>,
-    oldest: VecDeque<(Timestamp, Kind, u64)>,
+    oldest: [VecDeque<(Timestamp, u64)>; KINDS],
 }
 
 /// Which table a key belongs to.
@@ -89,6 +91,25 @@ enum Kind {
     Block,
     Preview,
     Home,
+}
+
+/// Kinds there are.
+const KINDS: usize = 7;
+
+impl Kind {
+    const ALL: [Self; KINDS] =
+        [Self::Device, Self::Address, Self::Machine, Self::Sender, Self::Block, Self::Preview, Self::Home];
+
+    /// How long a key is kept after its latest link: its window, and for devices, homes and blocks as long as
+    /// a million guests leave room for.
+    const fn kept_for(self) -> SignedDuration {
+        match self {
+            Self::Machine => ALIKE_FOR,
+            Self::Address => ADDRESS_FOR,
+            Self::Device | Self::Sender | Self::Preview | Self::Home => KEPT_FOR,
+            Self::Block => BLOCK_FOR,
+        }
+    }
 }
 
 impl Memory {
@@ -218,7 +239,8 @@ impl Memory {
         let Some(machine) = kind_key(access.event, traits) else { return };
         let home = address_key(access);
         let here = self.homes.entry(home).or_default();
-        here.retain(|(one, _)| link.at.duration_since(one.at) < BLOCK_FOR && one.guest != link.guest);
+        let is_new = here.is_empty();
+        here.retain(|(one, _)| link.at.duration_since(one.at) < KEPT_FOR && one.guest != link.guest);
         let parties: HashSet<PartyId> = here.iter().map(|(one, _)| one.party).collect();
         if parties.len() < HOME_PARTIES {
             for (one, _) in here.iter().filter(|(one, other)| one.guest != link.guest && *other != machine) {
@@ -226,16 +248,20 @@ impl Memory {
             }
         }
         if here.len() < LINKS_MAX {
+            here.reserve_exact(1);
             here.push((link, machine));
         }
-        self.oldest.push_back((link.at, Kind::Home, home));
+        if is_new {
+            self.later(Kind::Home, link.at, home);
+        }
     }
 
     fn note_preview(&mut self, access: &LinkAccess, link: Link) {
         let sender = key((6_u8, access.event.uuid().as_u128(), access.network.ip));
         let preview = key((5_u8, access.guest.uuid().as_u128()));
-        self.previews.insert(preview, (access.at, sender));
-        self.oldest.push_back((access.at, Kind::Preview, preview));
+        if self.previews.insert(preview, (access.at, sender)).is_none() {
+            self.later(Kind::Preview, access.at, preview);
+        }
         self.remember(Kind::Sender, sender, link);
     }
 
@@ -255,6 +281,7 @@ impl Memory {
         let acted = access.strongest_act() >= Some(Act::Interacted);
         let block = self.blocks.entry(key).or_default();
         block.kept |= ours || acted;
+        let is_new = block.links.is_empty();
         remember(&mut block.links, link);
         let mut taken_back = Vec::new();
         if class == Class::Scanner && !block.kept {
@@ -265,7 +292,9 @@ impl Memory {
         {
             block.pending.push(TakenBack { guest: access.guest, seen: seen.clone(), z: score.z });
         }
-        self.oldest.push_back((access.at, Kind::Block, key));
+        if is_new {
+            self.later(Kind::Block, access.at, key);
+        }
         taken_back
     }
 
@@ -276,53 +305,66 @@ impl Memory {
             Kind::Machine => &mut self.kinds,
             Kind::Sender | Kind::Block | Kind::Preview | Kind::Home => &mut self.senders,
         };
-        remember(table.entry(key).or_default(), link);
-        self.oldest.push_back((link.at, kind, key));
+        let links = table.entry(key).or_default();
+        let is_new = links.is_empty();
+        remember(links, link);
+        if is_new {
+            self.later(kind, link.at, key);
+        }
     }
 
-    /// Drops what is older than its window.
+    /// Looks at `key` again when what was noted at `at` has run out.
+    fn later(&mut self, kind: Kind, at: Timestamp, key: u64) {
+        self.oldest[kind as usize].push_back((at, key));
+    }
+
+    /// Drops what is older than its window. Each key is looked at once a window, not once a link.
     fn forget(&mut self, now: Timestamp) {
-        while let Some((at, kind, key)) = self.oldest.front().copied() {
-            // Households' devices and blocks are remembered longest; one window keeps the queue in order.
-            if now.duration_since(at) < BLOCK_FOR {
-                break;
-            }
-            self.oldest.pop_front();
-            let over = |links: &mut Vec<Link>| {
-                links.retain(|link| now.duration_since(link.at) < BLOCK_FOR);
-                links.is_empty()
-            };
-            let table = match kind {
-                Kind::Device => &mut self.devices,
-                Kind::Address => &mut self.addresses,
-                Kind::Machine => &mut self.kinds,
-                Kind::Sender => &mut self.senders,
-                Kind::Preview => {
-                    if self.previews.get(&key).is_some_and(|(then, _)| *then <= at) {
-                        self.previews.remove(&key);
-                    }
-                    continue;
+        for kind in Kind::ALL {
+            let window = kind.kept_for();
+            while let Some((at, key)) = self.oldest[kind as usize].front().copied() {
+                if now.duration_since(at) < window {
+                    break;
                 }
-                Kind::Home => {
-                    let here = self.homes.get(&key);
-                    if here.is_some_and(|here| {
-                        here.iter().all(|(one, _)| now.duration_since(one.at) >= BLOCK_FOR)
-                    }) {
-                        self.homes.remove(&key);
-                    }
-                    continue;
+                self.oldest[kind as usize].pop_front();
+                if let Some(latest) = self.latest(kind, key, now) {
+                    self.later(kind, latest, key);
                 }
-                Kind::Block => {
-                    if self.blocks.get_mut(&key).is_some_and(|block| over(&mut block.links)) {
-                        self.blocks.remove(&key);
-                    }
-                    continue;
-                }
-            };
-            if table.get_mut(&key).is_some_and(over) {
-                table.remove(&key);
             }
         }
+    }
+
+    /// When `key` was last noted; what ran out by `now` is dropped, with the key where nothing is left.
+    fn latest(&mut self, kind: Kind, key: u64, now: Timestamp) -> Option<Timestamp> {
+        let lives = |at: Timestamp| now.duration_since(at) < kind.kept_for();
+        let latest_of = |links: &mut Vec<Link>| {
+            links.retain(|link| lives(link.at));
+            links.iter().map(|link| link.at).max()
+        };
+        let latest = match kind {
+            Kind::Device => self.devices.get_mut(&key).and_then(latest_of),
+            Kind::Address => self.addresses.get_mut(&key).and_then(latest_of),
+            Kind::Machine => self.kinds.get_mut(&key).and_then(latest_of),
+            Kind::Sender => self.senders.get_mut(&key).and_then(latest_of),
+            Kind::Block => self.blocks.get_mut(&key).and_then(|block| latest_of(&mut block.links)),
+            Kind::Preview => self.previews.get(&key).map(|(at, _)| *at).filter(|at| lives(*at)),
+            Kind::Home => self.homes.get_mut(&key).and_then(|here| {
+                here.retain(|(link, _)| lives(link.at));
+                here.iter().map(|(link, _)| link.at).max()
+            }),
+        };
+        if latest.is_none() {
+            match kind {
+                Kind::Device => drop(self.devices.remove(&key)),
+                Kind::Address => drop(self.addresses.remove(&key)),
+                Kind::Machine => drop(self.kinds.remove(&key)),
+                Kind::Sender => drop(self.senders.remove(&key)),
+                Kind::Block => drop(self.blocks.remove(&key)),
+                Kind::Preview => drop(self.previews.remove(&key)),
+                Kind::Home => drop(self.homes.remove(&key)),
+            }
+        }
+        latest
     }
 
     fn count(&mut self, event: EventId, seen: &Snapshot, traits: &Traits) {
@@ -361,6 +403,8 @@ fn remember(links: &mut Vec<Link>, mut link: Link) {
     if links.len() >= LINKS_MAX {
         links.remove(0);
     }
+    // Most keys have one link for ever: room for exactly what is there.
+    links.reserve_exact(1);
     links.push(link);
 }
 

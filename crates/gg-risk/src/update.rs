@@ -5,7 +5,7 @@
 
 use gg_domain::access::{Act, Acts, NetClass};
 use gg_domain::risk::{
-    Band, DEVICE_COOKIES_MAX, DEVICE_NETWORKS_MAX, GuestRisk, KNOWN_DEVICES_MAX, KnownCookie, KnownDevice,
+    DEVICE_COOKIES_MAX, DEVICE_NETWORKS_MAX, GuestRisk, KNOWN_DEVICES_MAX, KnownCookie, KnownDevice,
     KnownNetwork, Label, NEW_DEVICES_MAX, REFUSED_MAX, ReasonCode, Refused, Score,
 };
 use gg_domain::snapshot::Snapshot;
@@ -116,7 +116,7 @@ fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
     guest.first_human_at.get_or_insert(seen.at);
     guest.last_at = guest.last_at.max(Some(seen.at));
     guest.leak = score.leak;
-    guest.standing = guest.standing.max(Some(score.band).filter(|band| *band > Band::Low));
+    guest.standing = guest.standing.max(Some(score.band));
     let refused = guest.refused.iter().position(|one| Some(one.id) == seen.device());
     if let Some(index) = refused {
         guest.refused.remove(index);

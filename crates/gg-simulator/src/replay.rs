@@ -17,7 +17,7 @@ use gg_risk::{
 /// Agents kept as they were read: browsers have a few thousand.
 const AGENTS_MAX: usize = 20_000;
 /// Guests held ready; those beyond are packed as their stored rows, which a million of fit in memory.
-const READY_MAX: usize = 50_000;
+const READY_MAX: usize = 100_000;
 
 /// What became of one opening.
 #[derive(Clone, Debug)]

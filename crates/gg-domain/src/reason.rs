@@ -43,8 +43,14 @@ reasons! {
     DevKnown "DEV_KNOWN" "on a device that we know as theirs",
     /// A device known from others of the same household.
     DevHousehold "DEV_HOUSEHOLD" "on a device that others of their household use",
+    /// Another guest's own device.
+    DevOtherGuest "DEV_OTHER_GUEST" "on the device of another guest of this event",
     /// A device never seen on this link.
     DevNew "DEV_NEW" "on a device never seen before",
+    /// A device that came before and has not yet earned its place.
+    DevUnproven "DEV_UNPROVEN" "on a device that came before, but was never near their others",
+    /// A second phone, or what people have beside their phone.
+    DevSecondPhone "DEV_SECOND_PHONE" "on another phone than the one that we know as theirs",
     /// A known device with an older browser than before.
     DevDowngrade "DEV_DOWNGRADE" "with an older browser than this device had before",
     /// Looks like a known device but brought no cookie of it.
@@ -73,6 +79,10 @@ reasons! {
     NetRelay "NET_RELAY" "through a privacy relay, as many phones do",
     /// One device on the links of several households.
     GraphMultiGuest "GRAPH_MULTI_GUEST" "on a device that opened other guests' links too",
+    /// One machine, by rare traits, on the links of several households.
+    GraphRareTraits "GRAPH_RARE_TRAITS" "on a machine of a rare kind that opened other guests' links within hours",
+    /// A machine that serves these guests.
+    DelegateKnown "DELEGATE_KNOWN" "on a machine that opens links for several of these guests",
     /// Many links from one address.
     IpFanout "IP_FANOUT" "from an address that opened many guests' links",
     /// Many new devices within a day.

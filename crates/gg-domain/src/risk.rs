@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::DeviceId;
-use crate::snapshot::{Browser, DeviceKind, Mark, Os, SeenNetwork};
+use crate::snapshot::{Browser, DeviceKind, Mark, Os, OsVersion, SeenNetwork};
 
 pub use crate::reason::{Reason, ReasonCode};
 
@@ -17,6 +17,8 @@ pub const KNOWN_DEVICES_MAX: usize = 8;
 pub const DEVICE_COOKIES_MAX: usize = 3;
 /// Most networks remembered of one device: home, office, mobile, and one more.
 pub const DEVICE_NETWORKS_MAX: usize = 4;
+/// Most devices remembered that were not taken in: who returns is told from who is new.
+pub const REFUSED_MAX: usize = 4;
 /// Most first sightings remembered within a day: past five the evidence grows no more.
 pub const NEW_DEVICES_MAX: usize = 5;
 
@@ -152,14 +154,17 @@ pub struct GuestRisk {
     /// When devices new to this link first came, the latest last.
     #[serde(rename = "tn", default, skip_serializing_if = "Vec::is_empty", with = "micros")]
     pub new_devices: Vec<Timestamp>,
+    /// Devices that were not taken in (rather strangers', or such that proved nothing), the latest last.
+    #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
     /// The worst band since the link is this link, or since somebody confirmed: kept while degraded.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<Band>,
 }
 
 impl GuestRisk {
-    /// Form of the row written now.
-    pub const VERSION: u8 = 1;
+    /// Form of the row written now. A row of form 1 is read as one whose devices were never doubted.
+    pub const VERSION: u8 = 2;
     /// Chance that a fresh link has leaked (RISK.md 5.2, π₀).
     pub const LEAK_PRIOR: f64 = 0.005;
 }
@@ -193,6 +198,7 @@ impl Default for GuestRisk {
             first_human_at: None,
             last_at: None,
             new_devices: Vec::new(),
+            refused: Vec::new(),
             standing: None,
         }
     }
@@ -224,12 +230,41 @@ pub struct KnownDevice {
     /// Confirmed by a code or by the organiser.
     #[serde(rename = "ok", default, skip_serializing_if = "std::ops::Not::not")]
     pub trusted: bool,
+    /// What spoke against the device itself when it came first, in nats: kept until it has earned its place.
+    #[serde(rename = "q", default, skip_serializing_if = "is_nothing")]
+    pub doubt: f64,
+    /// What the leak filter has heard of it already, in nats: the same is not told twice.
+    #[serde(rename = "h", default, skip_serializing_if = "is_nothing")]
+    pub heard: f64,
+    /// Openings with a cookie that it had been given, and such without: its habit.
+    #[serde(rename = "j", default, skip_serializing_if = "is_no_habit")]
+    pub habit: (u8, u8),
     /// What it looked like at its latest opening.
     #[serde(rename = "x")]
     pub traits: Traits,
     /// Where it was seen.
     #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<KnownNetwork>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_nothing(nats: &f64) -> bool {
+    *nats == 0.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_no_habit(habit: &(u8, u8)) -> bool {
+    *habit == (0, 0)
+}
+
+/// A device that was not taken in.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Refused {
+    /// The cookie that it was given.
+    pub id: DeviceId,
+    /// What the leak filter has heard of it, in nats.
+    #[serde(rename = "h")]
+    pub heard: f64,
 }
 
 /// A cookie of a device. Looks can be copied, so each cookie earns its own trust.
@@ -267,6 +302,9 @@ pub struct Traits {
     /// The browser's major version.
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub major: Option<u32>,
+    /// The system's version.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub os_version: Option<OsVersion>,
     /// An app's own window.
     #[serde(rename = "in", default, skip_serializing_if = "std::ops::Not::not")]
     pub in_app: bool,
@@ -274,19 +312,19 @@ pub struct Traits {
     #[serde(rename = "k")]
     pub kind: DeviceKind,
     /// The hardware: platform, processors, memory, graphics, fingers; the screen too on what is held.
-    #[serde(rename = "hw", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "h", alias = "hw", default, skip_serializing_if = "Option::is_none")]
     pub hardware: Option<Mark>,
     /// Drawn canvas.
-    #[serde(rename = "cv", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "c", alias = "cv", default, skip_serializing_if = "Option::is_none")]
     pub canvas: Option<Mark>,
     /// Rendered sound.
-    #[serde(rename = "au", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "a", alias = "au", default, skip_serializing_if = "Option::is_none")]
     pub audio: Option<Mark>,
     /// Fonts found.
-    #[serde(rename = "fo", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "f", alias = "fo", default, skip_serializing_if = "Option::is_none")]
     pub fonts: Option<Mark>,
     /// IANA time zone.
-    #[serde(rename = "tz", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "z", alias = "tz", default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
     /// Preferred language.
     #[serde(rename = "la", default, skip_serializing_if = "Option::is_none")]
@@ -313,6 +351,19 @@ mod tests {
             assert_eq!(serde_json::to_value(band).unwrap(), band.as_str());
             assert_eq!(Band::parse(band.as_str()), Some(band));
         }
+    }
+
+    #[test]
+    fn a_row_of_the_first_form_is_still_read() {
+        let device = r#"{"w":1.0,"t0":1,"t1":2,"x":{"os":"ios","br":"safari","k":"phone","cv":"00000000000000ff","tz":"UTC"}}"#;
+        let row: GuestRisk =
+            serde_json::from_str(&format!(r#"{{"v":1,"d":[{device}],"pi":0.01,"n":3}}"#)).unwrap();
+        assert_eq!((row.devices[0].doubt, row.devices[0].habit), (0.0, (0, 0)));
+        let traits = &row.devices[0].traits;
+        assert_eq!(
+            (traits.os_version, traits.canvas, traits.timezone.as_deref()),
+            (None, Some(Mark(255)), Some("UTC"))
+        );
     }
 
     #[test]

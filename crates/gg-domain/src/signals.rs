@@ -99,7 +99,15 @@ impl Signals {
             _ => return Err(FieldErrors::one("/signals", "must be an object or null")),
         };
 
-        let mut read = Reader::of(members);
+        Self::read(|name| members.get(name)).map(Some)
+    }
+
+    /// Reads the members that `get` finds, however they are kept.
+    ///
+    /// # Errors
+    /// As [`Signals::parse`].
+    pub fn read<'a>(get: impl Fn(&str) -> Option<&'a Value>) -> Result<Self, FieldErrors> {
+        let mut read = Reader::of(get);
         let signals = Self {
             platform: read.text("platform"),
             screen: read.text("screen").and_then(|text| text.parse().ok()),
@@ -122,7 +130,7 @@ impl Signals {
             interacted: read.flag("interacted"),
         };
         read.errors.check()?;
-        Ok(Some(signals))
+        Ok(signals)
     }
 
     /// Did a script run and say anything? `{}` proves no more than `null`.

@@ -9,8 +9,8 @@ const LEAK_MAX: f64 = 0.9999;
 /// A device that is known came after all: the link is not theirs alone who stole it (RISK.md 5.2).
 const LEAK_MAX_WITH_KNOWN: f64 = 0.9;
 /// Slope and offset of the calibration in log-odds (RISK.md 5.4, Platt).
-const SLOPE: f64 = 0.62;
-const OFFSET: f64 = 0.39;
+const SLOPE: f64 = 0.79;
+const OFFSET: f64 = -0.08;
 
 /// What the filter says of one opening.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -24,19 +24,30 @@ pub(crate) struct Leak {
 }
 
 /// One step of Shiryaev's recursion with a mixture as emission (RISK.md 5.2): `leak` before, evidence
-/// `z` in nats, `known` where the device is a known one.
-pub(crate) fn filter(leak: f64, z: f64, known: bool) -> Leak {
+/// `z` in nats, `known` where the device is a known one. `heard` is what the filter was told of the same
+/// device before: who comes again says nothing new of the link.
+pub(crate) fn filter(leak: f64, z: f64, heard: f64, known: bool) -> Leak {
     let cap = if known { LEAK_MAX_WITH_KNOWN } else { LEAK_MAX };
     let leak = leak.clamp(0.0, cap);
     let prior = leak + (1.0 - leak) * LEAKS;
     let ratio = z.exp();
     let emission = (1.0 - STRANGERS) + STRANGERS * ratio;
-    let all = prior * emission + 1.0 - prior;
+    let news = emission / ((1.0 - STRANGERS) + STRANGERS * heard.max(0.0).exp());
+    // Against what was heard already, the prior speaks as it was before that.
+    let before = prior / (prior + (1.0 - prior) * emission / news);
+    let all = before * emission + 1.0 - before;
+    let after = prior * news / (prior * news + 1.0 - prior);
     Leak {
-        prior,
-        stranger: settled(prior * STRANGERS * ratio / all),
-        after: settled((prior * emission / all).clamp(0.0, cap)),
+        prior: before,
+        stranger: settled(before * STRANGERS * ratio / all),
+        after: settled(after.clamp(0.0, cap)),
     }
+}
+
+/// The chance that the link has leaked as it would be without an opening of evidence `z`.
+pub(crate) fn unheard(leak: f64, z: f64) -> f64 {
+    let emission = (1.0 - STRANGERS) + STRANGERS * z.exp();
+    settled(leak / (leak + (1.0 - leak) * emission.max(1.0)))
 }
 
 /// The calibrated chance, 0 to 1.
@@ -69,10 +80,10 @@ mod tests {
         fn chance_rises_with_evidence_and_with_the_leak(
             leak in 0.0..1.0f64, more in 0.0..1.0f64, z in -9.0..9.0f64, louder in 0.0..9.0f64, known: bool,
         ) {
-            let p = |leak, z| calibrate(filter(leak, z, known).stranger);
+            let p = |leak, z| calibrate(filter(leak, z, 0.0, known).stranger);
             prop_assert!(p(leak, z + louder) >= p(leak, z));
             prop_assert!(p((leak + more).min(1.0), z) >= p(leak, z) - 1e-12);
-            let step = filter(leak, z, known);
+            let step = filter(leak, z, louder, known);
             for chance in [step.prior, step.stranger, step.after, p(leak, z)] {
                 prop_assert!((0.0..=1.0).contains(&chance));
             }
@@ -81,14 +92,25 @@ mod tests {
 
     #[test]
     fn a_known_device_bounds_the_leak() {
-        assert!(filter(0.9999, 9.0, true).after <= LEAK_MAX_WITH_KNOWN);
-        assert!(filter(0.9999, 9.0, false).after > 0.99);
+        assert!(filter(0.9999, 9.0, 0.0, true).after <= LEAK_MAX_WITH_KNOWN);
+        assert!(filter(0.9999, 9.0, 0.0, false).after > 0.99);
     }
 
     #[test]
     fn two_odd_openings_say_more_than_one() {
-        let first = filter(0.005, 3.0, false);
-        let second = filter(first.after, 3.0, false);
+        let first = filter(0.005, 3.0, 0.0, false);
+        let second = filter(first.after, 3.0, 0.0, false);
         assert!(second.stranger > 3.0 * first.stranger);
+    }
+
+    #[test]
+    fn the_same_device_again_says_the_same_again() {
+        let first = filter(0.005, 3.0, 0.0, false);
+        let again = filter(first.after, 3.0, 3.0, false);
+        assert!(
+            (again.stranger - first.stranger).abs() < 0.05 * first.stranger + 0.05,
+            "{first:?} {again:?}"
+        );
+        assert!(again.after < first.after + LEAKS);
     }
 }

@@ -1,8 +1,8 @@
 //! The engine: evidence of one opening, what it says of the link, a band. Pure.
 //!
-//! First form of RISK.md 5: the heuristics (device, network, silence, spread) as contributions in nats,
-//! the leak filter and calibration as specified. Three promises: a first opening is low but for hard
-//! evidence; a change of address alone is low; heuristics never block.
+//! RISK.md 5, and what of section 9 proved itself (docs/RISK.md): contributions in nats, the leak filter,
+//! calibration. Three promises: a first opening is low but for hard evidence; a change of address alone is
+//! low; nothing blocks without a hard reason.
 
 use std::borrow::Cow;
 
@@ -12,27 +12,34 @@ use gg_domain::risk::{Band, GuestRisk, ModelVersion, Reason, ReasonCode, Score};
 use gg_domain::snapshot::Snapshot;
 use jiff::Timestamp;
 
-use crate::baseline::is_fresh;
+use crate::baseline::{is_established, is_fresh};
 use crate::calibrate::{calibrate, filter, log_odds};
+use crate::crowd::GRAPH_HARD;
 use crate::device::{self, Linkage};
 use crate::evidence::Evidence;
-use crate::network::is_network;
+use crate::network::{is_network, is_place};
+use crate::population::Population;
+use crate::weights::Standing;
 use crate::{browser, crowd, network};
 
 /// The model that scores now.
-pub const MODEL: ModelVersion = ModelVersion(Cow::Borrowed("first-1"));
+pub const MODEL: ModelVersion = ModelVersion(Cow::Borrowed("full-1"));
 
 /// On a known device, device and network together stay at least this much for the guest, so that any
 /// number of new addresses neither flags nor makes the link look leaked, in nats.
 const KNOWN_DEVICE_REST: f64 = -0.3;
 /// On a device whose cookie came back, all that networks may say, in nats: low even on a leaked link.
 const NETWORK_MAX_WITH_COOKIE: f64 = 1.0;
+/// On a device that only looks like one whose cookie always came back, in nats: audible, and Low on a link
+/// of which nothing else is known.
+const NETWORK_MAX_WITHOUT_COOKIE: f64 = 2.4;
 /// Before any device is bound, all soft evidence together, in nats: below Review at the default.
 const FIRST_SOFT_MAX: f64 = 1.8;
 /// From this chance on, the leak is worth telling.
 const LEAK_TOLD_FROM: f64 = 0.1;
-/// No reason of this form is hard enough to block (RISK.md 5.4).
-const BAND_MAX: Band = Band::High;
+/// From this chance on, the leak is a hard reason (RISK.md 5.4): known before this opening came, so that one
+/// odd opening never blocks itself.
+const LEAK_HARD: f64 = 0.99;
 
 /// What is known when an opening is scored.
 #[derive(Clone, Copy, Debug)]
@@ -56,16 +63,34 @@ impl Known<'_> {
     }
 }
 
-/// What other openings of the event say of this one. All empty where nobody looked.
+/// What other openings say of this one. All empty where nobody looked: that is ignorance, not innocence.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct EventFacts {
-    /// Other guests whose links this device (by the cookie it brought) opened as human: in the last
-    /// 48 h, those of the same household at any time. A dozen suffices.
+    /// Other guests whose links this device (by the cookie it brought, else by all its traits on this
+    /// prefix off mobile networks) opened as human: in the last 48 h, those of the same household at any
+    /// time. A dozen suffices.
     pub touched: Vec<Touched>,
-    /// Households whose links were opened from this prefix in the last 24 h.
+    /// Is it the own device of another guest, by the cookie it brought: one that opened that guest's link
+    /// first, or earned its place there?
+    pub other_guests_own: bool,
+    /// Households whose links devices new to them opened from this address in the last 24 h.
     pub address_parties: u32,
     /// When a previewer last fetched this guest's link.
     pub share_preview_at: Option<Timestamp>,
+    /// Guests' links that the same sender (by address) previewed within ten minutes of that.
+    pub sender_links: u32,
+    /// Other households whose links a machine with exactly this hardware, canvas and fonts opened in the
+    /// last 6 h, by whatever cookie and address.
+    pub alike_parties: u32,
+    /// Other households, of any event, whose links this prefix opened in the last 24 h: vendors come when mail
+    /// is sent, people when they like.
+    pub block_parties: u32,
+    /// Did anything from this prefix ever bring a cookie back, or act as people do?
+    pub block_kept: bool,
+    /// Was the cookie that it brings handed out to a machine?
+    pub cookie_of_machine: bool,
+    /// How common this opening's values are.
+    pub population: Population,
 }
 
 /// A guest whose link a device opened.
@@ -79,22 +104,34 @@ pub struct Touched {
 
 /// Scores one human opening.
 pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
+    score_without(seen, known, &[])
+}
+
+/// The same as if the reasons `silenced` had never been given: what each is worth (docs/RISK.md, ablations).
+pub fn score_without(seen: &Snapshot, known: &Known<'_>, silenced: &[ReasonCode]) -> Score {
     let linkage = device::link(seen, known.guest, known.policy.fingerprint);
     let fresh = is_fresh(known.guest);
     let first_ever = known.guest.accesses == 0;
+    let earned = earned(known.guest, linkage);
 
-    let mut evidence = Evidence::default();
+    let mut evidence = Evidence::of(standing(known.guest, linkage, earned));
     device::weigh(&mut evidence, seen, known, linkage);
     network::weigh(&mut evidence, seen, known);
-    browser::weigh(&mut evidence, seen, linkage.is_known());
+    browser::weigh(&mut evidence, seen, known, linkage.is_known());
     crowd::weigh(&mut evidence, seen, known, linkage.is_known());
-    soften(&mut evidence, linkage, fresh, first_ever);
+    evidence.silence(silenced);
+    soften(&mut evidence, known.guest, linkage, earned, fresh, first_ever);
 
     let (mut reasons, z) = evidence.close();
-    let leak = filter(known.guest.leak, z, linkage.is_known());
+    let heard = heard_before(seen, known.guest, linkage, earned);
+    let leak = filter(known.guest.leak, z, heard, earned);
     let p = calibrate(leak.stranger);
+    let spoke = |code: ReasonCode| reasons.iter().any(|reason| reason.code == code && reason.nats > 0.0);
     let hard = reasons.iter().any(|reason| is_hard(reason.code, first_ever) && reason.nats > 0.0);
-    let band = known.policy.thresholds.band(p).min(band_max(fresh, hard));
+    let may_block = leak.prior >= LEAK_HARD && !earned
+        || crowd::strange_households(known) >= GRAPH_HARD && spoke(ReasonCode::GraphMultiGuest)
+        || spoke(ReasonCode::AutomationFlag) && (spoke(ReasonCode::NetTor) || spoke(ReasonCode::NetHosting));
+    let band = known.policy.thresholds.band(p).min(band_max(fresh, hard, may_block));
     // With nothing to compare with, soft evidence says nothing of the link, however often it comes.
     let after = if fresh && !hard { known.guest.leak } else { leak.after };
     if leak.prior >= LEAK_TOLD_FROM {
@@ -103,10 +140,42 @@ pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
     Score { p, raw: leak.stranger, z, leak: after, band, reasons, model: MODEL, degraded: false }
 }
 
+/// What the leak filter was told of this device before: of one that has not earned its place, or was refused.
+fn heard_before(seen: &Snapshot, guest: &GuestRisk, linkage: Linkage, earned: bool) -> f64 {
+    match linkage.same() {
+        Some(index) if !earned => guest.devices[index].heard,
+        Some(_) => 0.0,
+        None => {
+            let refused = guest.refused.iter().find(|one| Some(one.id) == seen.cookie);
+            refused.map_or(0.0, |one| one.heard)
+        }
+    }
+}
+
+/// What the device is to the guest.
+const fn standing(guest: &GuestRisk, linkage: Linkage, earned: bool) -> Standing {
+    match linkage {
+        Linkage::Unknown if guest.devices.is_empty() => Standing::Fresh,
+        Linkage::Unknown => Standing::New,
+        Linkage::Cookie(_) if earned => Standing::Earned,
+        _ if earned => Standing::Alike,
+        _ => Standing::Unproven,
+    }
+}
+
+/// Is it a device of the guest's that has earned its place?
+fn earned(guest: &GuestRisk, linkage: Linkage) -> bool {
+    match linkage {
+        Linkage::Cookie(index) | Linkage::Looks(index) => is_established(&guest.devices[index]),
+        Linkage::Agent => true,
+        Linkage::Unknown => false,
+    }
+}
+
 /// Fails open: what is said of an opening when the engine did not answer in time. Nobody gains by making
 /// it slow: a link that already is Suspicious or Blocked keeps that band.
 pub fn degraded(guest: &GuestRisk) -> Score {
-    let leak = filter(guest.leak, 0.0, false);
+    let leak = filter(guest.leak, 0.0, 0.0, false);
     let band = guest.standing.filter(|band| *band >= Band::High).unwrap_or(Band::Low);
     Score {
         p: calibrate(leak.stranger),
@@ -121,14 +190,29 @@ pub fn degraded(guest: &GuestRisk) -> Score {
 }
 
 /// Keeps the promises by turning evidence down, so that reasons still sum to `z`.
-fn soften(evidence: &mut Evidence, linkage: Linkage, fresh: bool, first_ever: bool) {
-    if linkage.is_known() {
+fn soften(
+    evidence: &mut Evidence,
+    guest: &GuestRisk,
+    linkage: Linkage,
+    earned: bool,
+    fresh: bool,
+    first_ever: bool,
+) {
+    if earned {
         let device = evidence.sum(is_device);
         let most = match linkage {
             Linkage::Cookie(_) => NETWORK_MAX_WITH_COOKIE.min(KNOWN_DEVICE_REST - device),
+            // Where the cookie always came back, its absence on a new network is two things, not one.
+            Linkage::Looks(index) if guest.devices[index].habit.0 > 0 => NETWORK_MAX_WITHOUT_COOKIE,
             _ => KNOWN_DEVICE_REST - device,
         };
         evidence.turn_down(is_network, most);
+    }
+    if let Some(index) = linkage.same().filter(|_| !earned) {
+        // The same device elsewhere: strangers have homes too, a new place says nothing new of it.
+        let device = &guest.devices[index];
+        let rest = evidence.sum(|_| true) - evidence.sum_against(is_place);
+        evidence.turn_down(is_place, (device.heard - rest).max(0.0));
     }
     if fresh {
         evidence.turn_down(|code| !is_hard(code, first_ever), FIRST_SOFT_MAX);
@@ -136,9 +220,10 @@ fn soften(evidence: &mut Evidence, linkage: Linkage, fresh: bool, first_ever: bo
 }
 
 /// The worst band that the promises allow.
-const fn band_max(fresh: bool, hard: bool) -> Band {
+const fn band_max(fresh: bool, hard: bool, may_block: bool) -> Band {
     match (fresh, hard) {
-        (false, _) => BAND_MAX,
+        (false, _) if may_block => Band::Block,
+        (false, _) => Band::High,
         (true, true) => Band::Medium,
         (true, false) => Band::Low,
     }

@@ -2,6 +2,8 @@
 
 use gg_domain::risk::{Reason, ReasonCode};
 
+use crate::weights::{Standing, heard};
+
 /// Contributions below this are dropped, in nats: nobody could tell them from nothing (RISK.md 5.5).
 const AUDIBLE: f64 = 0.05;
 /// No opening speaks louder than this, in nats (RISK.md 5.1).
@@ -9,20 +11,39 @@ const Z_MAX: f64 = 9.0;
 
 /// What speaks for and against the guest, in the order in which it was noticed.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct Evidence(Vec<Reason>);
+pub(crate) struct Evidence(Vec<Reason>, Standing);
 
 impl Evidence {
+    /// None yet, to be heard as it is of a device of that `standing`.
+    pub(crate) const fn of(standing: Standing) -> Self {
+        Self(Vec::new(), standing)
+    }
+
     /// Notes a contribution; the same code twice is one reason.
     pub(crate) fn note(&mut self, code: ReasonCode, nats: f64) {
+        let nats = heard(self.1, code, nats);
         match self.0.iter_mut().find(|reason| reason.code == code) {
             Some(reason) => reason.nats += nats,
             None => self.0.push(Reason { code, nats }),
         }
     }
 
+    /// Takes reasons out.
+    pub(crate) fn silence(&mut self, codes: &[ReasonCode]) {
+        if !codes.is_empty() {
+            self.0.retain(|reason| !codes.contains(&reason.code));
+        }
+    }
+
     /// Sum over the codes that `which` picks.
     pub(crate) fn sum(&self, which: impl Fn(ReasonCode) -> bool) -> f64 {
         self.0.iter().filter(|reason| which(reason.code)).map(|reason| reason.nats).sum()
+    }
+
+    /// Sum of what speaks against the guest, over the codes that `which` picks.
+    pub(crate) fn sum_against(&self, which: impl Fn(ReasonCode) -> bool) -> f64 {
+        let against = self.0.iter().filter(|reason| which(reason.code) && reason.nats > 0.0);
+        against.map(|reason| reason.nats).sum()
     }
 
     /// Turns what speaks against the guest, of the codes that `which` picks, down to `most` in all.
@@ -75,8 +96,9 @@ mod tests {
             let mut evidence = Evidence::default();
             evidence.note(ReasonCode::NetHome, for_him);
             evidence.note(ReasonCode::NetTor, against);
+            let heard = evidence.sum(|code| code == ReasonCode::NetHome);
             evidence.turn_down(|_| true, most);
-            prop_assert_eq!(evidence.sum(|code| code == ReasonCode::NetHome), for_him);
+            prop_assert_eq!(evidence.sum(|code| code == ReasonCode::NetHome), heard);
             prop_assert!(evidence.sum(|code| code == ReasonCode::NetTor) <= most + 1e-12);
         }
     }

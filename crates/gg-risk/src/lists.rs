@@ -73,7 +73,7 @@ pub(crate) const MAIL_SECURITY_ASNS: &[u32] = &[
 ];
 
 /// Does the agent carry a previewer's token, as a product of its own?
-pub(crate) fn names_previewer(agent: &str) -> bool {
+pub fn names_previewer(agent: &str) -> bool {
     PREVIEW_TOKENS.iter().any(|token| carries(agent, token))
         || PREVIEW_STARTS.iter().any(|token| agent.starts_with(token) && carries(agent, token))
 }

@@ -3,7 +3,9 @@
 use gg_domain::access::{Act, Acts, Headers, LinkAccess};
 use gg_domain::risk::Traits;
 use gg_domain::signals::Signals;
-use gg_domain::snapshot::{DeviceKind, Hints, Machine, Mark, SNAPSHOT_VERSION, SeenNetwork, Snapshot};
+use gg_domain::snapshot::{
+    Agent, DeviceKind, Hints, Machine, Mark, Os, SNAPSHOT_VERSION, SeenNetwork, Snapshot,
+};
 
 use crate::agent::{number, parse_agent};
 
@@ -16,6 +18,11 @@ const NAME_KEPT: usize = 40;
 
 /// What is kept of `access`. Without `fingerprint` nothing of the machine is kept at all.
 pub fn snapshot(access: &LinkAccess, fingerprint: bool) -> Snapshot {
+    snapshot_of(access, parse_agent(access.headers.agent()), fingerprint)
+}
+
+/// The same where the caller has read the agent already: few agents are many openings.
+pub fn snapshot_of(access: &LinkAccess, agent: Agent, fingerprint: bool) -> Snapshot {
     let signals = access.signals.as_ref();
     let machine = signals.filter(|_| fingerprint).map(machine).unwrap_or_default();
     Snapshot {
@@ -31,7 +38,7 @@ pub fn snapshot(access: &LinkAccess, fingerprint: bool) -> Snapshot {
             country: access.network.country.as_deref().map(|country| cut(country, 2).to_ascii_uppercase()),
             class: access.network.class,
         },
-        agent: parse_agent(access.headers.agent()),
+        agent,
         hints: hints(&access.headers),
         header_language: access.headers.accept_language.as_deref().and_then(first_language),
         script: signals.is_some_and(Signals::prove_script),
@@ -49,6 +56,8 @@ pub fn traits(seen: &Snapshot) -> Traits {
         os: seen.agent.os,
         browser: seen.agent.browser,
         major: seen.agent.major,
+        // Other systems' browsers name the same version for ever.
+        os_version: seen.agent.os_version.filter(|_| seen.agent.os == Os::Ios),
         in_app: seen.agent.in_app,
         kind: seen.agent.kind,
         hardware: hardware(machine, seen.agent.kind),
@@ -73,18 +82,53 @@ fn act(access: &LinkAccess) -> Acts {
 fn hardware(machine: &Machine, kind: DeviceKind) -> Option<Mark> {
     let Machine { platform, screen, pixel_ratio, touch_points, cores, memory, .. } = machine;
     let held = matches!(kind, DeviceKind::Phone | DeviceKind::Tablet);
+    let number = |number: Option<u32>| number.map_or(Text::EMPTY, Text::of);
+    // In hundredths: what a browser rounds otherwise next time is the same screen.
+    let ratio = pixel_ratio.filter(|_| held).map_or(Text::EMPTY, |ratio| Text::of((ratio * 100.0).round()));
+    let screen = screen.filter(|_| held).map_or(Text::EMPTY, |screen| Text::of(screen.upright()));
+    let (touch, cores) = (number(*touch_points), number(*cores));
+    let memory = memory.map_or(Text::EMPTY, Text::of);
     let parts = [
-        platform.clone(),
-        touch_points.map(|points| points.to_string()),
-        cores.map(|cores| cores.to_string()),
-        memory.map(|memory| memory.to_string()),
-        machine.webgl_vendor.clone(),
-        machine.webgl_renderer.clone(),
-        screen.filter(|_| held).map(|screen| screen.upright().to_string()),
-        pixel_ratio.filter(|_| held).map(|ratio| format!("{ratio:.2}")),
+        platform.as_deref().unwrap_or_default(),
+        touch.as_str(),
+        cores.as_str(),
+        memory.as_str(),
+        machine.webgl_vendor.as_deref().unwrap_or_default(),
+        machine.webgl_renderer.as_deref().unwrap_or_default(),
+        screen.as_str(),
+        ratio.as_str(),
     ];
-    let said = parts.iter().any(Option::is_some);
-    said.then(|| Mark::of(parts.iter().map(|part| part.as_deref().unwrap_or_default())))
+    parts.iter().any(|part| !part.is_empty()).then(|| Mark::of(parts))
+}
+
+/// A short text on the stack: traits are read several times an opening.
+struct Text([u8; Text::BYTES], usize);
+
+impl Text {
+    /// Two numbers of five digits with an x take eleven, a fraction at most 24.
+    const BYTES: usize = 32;
+    const EMPTY: Self = Self([0; Self::BYTES], 0);
+
+    fn of(value: impl std::fmt::Display) -> Self {
+        let mut text = Self::EMPTY;
+        // What does not fit is cut: the same value is cut the same.
+        let _ = std::fmt::write(&mut text, format_args!("{value}"));
+        text
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0[..self.1]).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Write for Text {
+    fn write_str(&mut self, part: &str) -> std::fmt::Result {
+        let room = &mut self.0[self.1..];
+        let fits = part.len().min(room.len());
+        room[..fits].copy_from_slice(&part.as_bytes()[..fits]);
+        self.1 += fits;
+        Ok(())
+    }
 }
 
 fn machine(signals: &Signals) -> Machine {
@@ -144,6 +188,9 @@ fn first_language(header: &str) -> Option<String> {
 }
 
 fn cut(text: &str, chars: usize) -> String {
+    if text.len() <= chars {
+        return text.to_owned();
+    }
     text.chars().take(chars).collect()
 }
 

@@ -3,16 +3,18 @@
 //!
 //! Each function is applied once for each cause; that is the caller's transaction to keep.
 
-use gg_domain::access::{Act, Acts};
+use gg_domain::access::{Act, Acts, NetClass};
 use gg_domain::risk::{
     DEVICE_COOKIES_MAX, DEVICE_NETWORKS_MAX, GuestRisk, KNOWN_DEVICES_MAX, KnownCookie, KnownDevice,
-    KnownNetwork, Label, NEW_DEVICES_MAX, Score,
+    KnownNetwork, Label, NEW_DEVICES_MAX, REFUSED_MAX, ReasonCode, Refused, Score,
 };
 use gg_domain::snapshot::Snapshot;
 use jiff::Timestamp;
 
-use crate::baseline::{DAY, decayed, is_fresh};
-use crate::device::link;
+use crate::baseline::{DAY, decayed, is_established, is_fresh};
+use crate::calibrate::unheard;
+use crate::device::{Linkage, link};
+use crate::network::{is_near, is_place};
 use crate::snapshot::{known_act, traits};
 
 /// A stranger above this chance is not taken in (RISK.md 5.3).
@@ -25,6 +27,8 @@ const NETWORK_STRANGER_MAX: f64 = 0.5;
 const UNPROVEN_SHARE: f64 = 0.25;
 /// Weight of a device that only ever opened, however often it comes (RISK.md 9.5).
 const UNPROVEN_WEIGHT_MAX: f64 = 1.0;
+/// What a device may carry with it at most, in nats: an odd first visit is not held against it for ever.
+const DOUBT_MAX: f64 = 3.0;
 /// What the organiser's "not the guest" makes of the leak at least (RISK.md 5.3).
 const LEAK_AFTER_NOT_GUEST: f64 = 0.9;
 
@@ -72,9 +76,25 @@ pub fn confirm(guest: &GuestRisk, seen: &Snapshot, label: Label) -> GuestRisk {
     guest
 }
 
+/// The row without what a machine left in it that was taken for a person: the device it was bound as, and
+/// what the leak filter heard of it (`z`, in nats). RISK.md 9.1: what first hits did is taken back.
+pub fn take_back(guest: &GuestRisk, seen: &Snapshot, z: f64) -> GuestRisk {
+    let mut guest = guest.clone();
+    let first = guest.devices.first().is_some_and(|device| device.first_at == seen.at);
+    expel(&mut guest, seen);
+    if first && let Some(next) = guest.devices.first_mut() {
+        (next.doubt, next.heard) = (0.0, 0.0);
+    }
+    if guest.first_human_at == Some(seen.at) {
+        guest.first_human_at = guest.devices.iter().map(|device| device.first_at).min();
+    }
+    guest.leak = unheard(guest.leak, z);
+    guest
+}
+
 /// Forgets devices and the networks that they were seen on; the link stays as leaked as it was.
 pub fn forget_devices(guest: &GuestRisk) -> GuestRisk {
-    GuestRisk { devices: Vec::new(), new_devices: Vec::new(), ..guest.clone() }
+    GuestRisk { devices: Vec::new(), new_devices: Vec::new(), refused: Vec::new(), ..guest.clone() }
 }
 
 /// Forgets devices, networks and suspicion.
@@ -91,17 +111,40 @@ fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
     let linkage = link(seen, guest, true);
     let admitted = linkage.same().is_some() || score.raw < stranger_max(guest);
 
-    let mut guest = guest.clone();
+    let mut guest = GuestRisk { v: GuestRisk::VERSION, ..guest.clone() };
     guest.accesses = guest.accesses.saturating_add(1);
     guest.first_human_at.get_or_insert(seen.at);
     guest.last_at = guest.last_at.max(Some(seen.at));
     guest.leak = score.leak;
     guest.standing = guest.standing.max(Some(score.band));
+    let refused = guest.refused.iter().position(|one| Some(one.id) == seen.device());
+    if let Some(index) = refused {
+        guest.refused.remove(index);
+    }
+    if !(admitted && binds(seen))
+        && linkage.same().is_none()
+        && let Some(id) = seen.device()
+    {
+        if guest.refused.len() >= REFUSED_MAX {
+            guest.refused.remove(0);
+        }
+        guest.refused.push(Refused { id, heard: weighed(score.z.max(0.0)) });
+    }
     let compared = !guest.devices.is_empty() || binds(seen);
     if compared && !linkage.is_known() && seen.cookie.is_none() {
         note_new_device(&mut guest, seen.at);
     }
 
+    if let Some(index) = linkage.same() {
+        let device = &mut guest.devices[index];
+        let (kept, missed) = device.habit;
+        device.habit = match linkage {
+            Linkage::Cookie(_) => (kept.saturating_add(1), missed),
+            _ if device.traits.in_app != seen.agent.in_app => (kept, missed),
+            _ => (kept, missed.saturating_add(1)),
+        };
+    }
+    let newcomer = linkage.same().is_none() && !guest.devices.is_empty();
     if admitted && binds(seen) {
         let proven = known_act(seen) >= Some(Act::Answered);
         let share = if proven || seen.act == Acts::Unknown { 1.0 } else { UNPROVEN_SHARE };
@@ -113,8 +156,38 @@ fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
         if score.raw < NETWORK_STRANGER_MAX {
             remember_network(device, seen, weight);
         }
+        if newcomer {
+            device.doubt = device_doubt(score);
+        }
+        // Seen where the guest's other devices are: it is one of them.
+        if is_near(nats(score, is_place)) {
+            device.doubt = 0.0;
+        }
+        device.heard = if is_established(device) { 0.0 } else { weighed(score.z.max(0.0)) };
     }
     guest
+}
+
+/// What spoke against the device itself, in nats: its newness and its details, not where it was.
+fn device_doubt(score: &Score) -> f64 {
+    let of_device = |code| {
+        matches!(
+            code,
+            ReasonCode::DevNew
+                | ReasonCode::DevOtherLocale
+                | ReasonCode::DevSecondPhone
+                | ReasonCode::SigContradiction
+                | ReasonCode::SigMissing
+                | ReasonCode::AgentLibrary
+                | ReasonCode::SharePreview
+                | ReasonCode::TzMismatch
+        )
+    };
+    weighed(nats(score, of_device).clamp(0.0, DOUBT_MAX))
+}
+
+fn nats(score: &Score, which: impl Fn(ReasonCode) -> bool) -> f64 {
+    score.reasons.iter().filter(|reason| which(reason.code)).map(|reason| reason.nats).sum()
 }
 
 /// An answer came after: the held-back weight is given, and what did not bind yet binds now.
@@ -143,10 +216,14 @@ fn stranger_max(guest: &GuestRisk) -> f64 {
 /// An opening that told neither how long it was seen nor whether it was touched binds only once an
 /// answer follows; in an old log, where nobody watched, it binds as it is.
 fn binds(seen: &Snapshot) -> bool {
-    let told = seen.visible_ms.is_some() || seen.interacted.is_some();
+    let told = seen.visible_ms.is_some() || seen.interacted.is_some() || known_act(seen).is_some();
     // A browser that a program drives proves nothing by opening; its answer counts as everybody's.
     let driven = seen.webdriver == Some(true);
-    (!driven && (told || seen.act == Acts::Unknown)) || known_act(seen) >= Some(Act::Answered)
+    // A data centre's machine that never came back proves nothing: unlisted scanners come first of all.
+    let rented = matches!(seen.net.class, Some(NetClass::Hosting))
+        && seen.cookie.is_none()
+        && known_act(seen).is_none();
+    (!driven && !rented && (told || seen.act == Acts::Unknown)) || known_act(seen) >= Some(Act::Answered)
 }
 
 /// The device of `seen` with `weight` more, made where it is new; the least sure one leaves for it.
@@ -180,6 +257,9 @@ fn new_device(seen: &Snapshot) -> KnownDevice {
         last_at: seen.at,
         proven_at: None,
         trusted: false,
+        doubt: 0.0,
+        heard: 0.0,
+        habit: (0, 0),
         traits: traits(seen),
         networks: Vec::new(),
     }

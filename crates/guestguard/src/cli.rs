@@ -45,6 +45,9 @@ pub enum Command {
     /// The keys that sign invitation links
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// The risk engine on logs: simulate a world, score a log, evaluate the scores
+    #[command(subcommand)]
+    Risk(RiskCommand),
     /// Print the OpenAPI document
     #[command(hide = true)]
     Openapi,
@@ -131,6 +134,61 @@ pub enum KeysCommand {
     },
 }
 
+/// `guestguard risk …`
+#[derive(Debug, Subcommand)]
+pub enum RiskCommand {
+    /// Write the access log of a simulated world, and what is true of each access beside it
+    Simulate {
+        /// The same seed gives the same world, byte for byte
+        #[arg(long)]
+        seed: u64,
+        /// How many events
+        #[arg(long)]
+        events: usize,
+        /// Which world: as the design page has it, to the letter or with what is usual, or another for each seed
+        #[arg(long, value_enum, default_value_t = WorldKind::Usual)]
+        world: WorldKind,
+        /// The access log to write
+        #[arg(long, value_name = "ACCESSES.jsonl")]
+        out: PathBuf,
+        /// The labels to write
+        #[arg(long, value_name = "LABELS.jsonl")]
+        labels: PathBuf,
+    },
+    /// Score an access log in file order with the engine that serves requests
+    Score {
+        /// The access log
+        #[arg(value_name = "ACCESSES.jsonl")]
+        log: PathBuf,
+        /// The scores to write, a line an access
+        #[arg(long, value_name = "SCORES.jsonl")]
+        out: PathBuf,
+    },
+    /// Say how well scores do against labels
+    Evaluate {
+        /// What `risk score` wrote
+        #[arg(value_name = "SCORES.jsonl")]
+        scores: PathBuf,
+        /// What `risk simulate` wrote beside the log
+        #[arg(value_name = "LABELS.jsonl")]
+        labels: PathBuf,
+        /// As JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Worlds that can be simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WorldKind {
+    /// RISK.md 7 with people on security networks and households known in part
+    Usual,
+    /// RISK.md 7 to the letter
+    Specified,
+    /// Figures and structures drawn anew for each seed
+    Drawn,
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -165,6 +223,19 @@ mod tests {
         assert!(parse("guestguard admin create-account --email a@example.com").is_err());
         assert!(parse("guestguard admin create-account --email a@example.com --password x").is_err());
         assert!(parse("guestguard admin create-account --email a@example.com --password-stdin").is_ok());
+    }
+
+    #[test]
+    fn the_risk_commands_are_as_the_contract_has_them() {
+        for line in [
+            "guestguard risk simulate --seed 7 --events 3 --out a.jsonl --labels l.jsonl",
+            "guestguard risk score a.jsonl --out s.jsonl",
+            "guestguard risk evaluate s.jsonl l.jsonl",
+            "guestguard risk evaluate s.jsonl l.jsonl --json",
+        ] {
+            assert!(matches!(parse(line).expect("a command").command, Command::Risk(_)), "{line}");
+        }
+        assert!(parse("guestguard risk simulate --events 3 --out a --labels l").is_err(), "no seed");
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod migrate;
 pub mod openapi;
 pub mod restore;
+pub mod risk;
 pub mod serve;
 
 use std::fmt::Display;
@@ -29,9 +30,10 @@ const EXIT_USAGE: u8 = 2;
 pub fn run(cli: Cli) -> ExitCode {
     let places = Places::of_process(cli.config.as_deref());
     let command = match cli.command {
-        // These two need no settings that fit: the one tells what does not, the other reads none.
+        // These three need no settings that fit: the one tells what does not, the others read none.
         Command::Config(command) => return config::run(&command, &places),
         Command::Openapi => return ended(openapi::run()),
+        Command::Risk(command) => return ended(risk::run(&command)),
         command => command,
     };
     let settings = match Settings::load(&places) {
@@ -59,7 +61,7 @@ async fn dispatch(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Restore { file } => restore::run(&file, settings).await,
         Command::Admin(command) => admin::run(command, settings).await,
         Command::Keys(command) => keys::run(command, settings).await,
-        Command::Config(_) | Command::Openapi => unreachable!("run has done these"),
+        Command::Config(_) | Command::Openapi | Command::Risk(_) => unreachable!("run has done these"),
     }
 }
 

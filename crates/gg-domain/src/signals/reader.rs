@@ -1,6 +1,6 @@
 //! Reads the members of `signals`: a wrong type is noted, an absurd value counts as missing.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::fields::FieldErrors;
 
@@ -12,26 +12,27 @@ pub const SIGNAL_LANGUAGES_MAX: usize = 32;
 const VISIBLE_MS_MAX: f64 = 30.0 * 86_400_000.0;
 
 /// Takes members one by one and notes what is wrong with each.
-pub(super) struct Reader<'a> {
-    members: &'a Map<String, Value>,
+pub(super) struct Reader<G> {
+    get: G,
     pub(super) errors: FieldErrors,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn of(members: &'a Map<String, Value>) -> Self {
-        Self { members, errors: FieldErrors::default() }
+impl<'a, G: Fn(&str) -> Option<&'a Value>> Reader<G> {
+    /// Of the members that `get` finds.
+    pub(super) fn of(get: G) -> Self {
+        Self { get, errors: FieldErrors::default() }
     }
 
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
-        match self.members.get(name)? {
+        match (self.get)(name)? {
             Value::Null => None,
-            Value::String(text) => self.bounded(&format!("/signals/{name}"), text),
+            Value::String(text) => self.bounded(|| format!("/signals/{name}"), text),
             _ => self.refuse(name, "must be a text or null"),
         }
     }
 
     pub(super) fn number(&mut self, name: &str) -> Option<f64> {
-        match self.members.get(name)? {
+        match (self.get)(name)? {
             Value::Null => None,
             Value::Number(number) => number.as_f64().filter(|number| number.is_finite()),
             _ => self.refuse(name, "must be a number or null"),
@@ -39,7 +40,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
-        match self.members.get(name)? {
+        match (self.get)(name)? {
             Value::Null => None,
             Value::Bool(flag) => Some(*flag),
             _ => self.refuse(name, "must be true, false or null"),
@@ -78,7 +79,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn languages(&mut self) -> Option<Vec<String>> {
-        let items = match self.members.get("languages")? {
+        let items = match (self.get)("languages")? {
             Value::Null => return None,
             Value::Array(items) if items.len() <= SIGNAL_LANGUAGES_MAX => items,
             Value::Array(_) => {
@@ -90,7 +91,7 @@ impl<'a> Reader<'a> {
         for (i, item) in items.iter().enumerate() {
             match item {
                 Value::String(text) => {
-                    languages.extend(self.bounded(&format!("/signals/languages/{i}"), text));
+                    languages.extend(self.bounded(|| format!("/signals/languages/{i}"), text));
                 }
                 _ => self.errors.push(format!("/signals/languages/{i}"), "must be a text"),
             }
@@ -99,12 +100,15 @@ impl<'a> Reader<'a> {
     }
 
     /// The text without control characters, which PostgreSQL's JSON refuses; empty is missing.
-    fn bounded(&mut self, pointer: &str, text: &str) -> Option<String> {
-        if text.chars().nth(SIGNAL_TEXT_MAX).is_some() {
-            self.errors.push(pointer, format!("is longer than {SIGNAL_TEXT_MAX} characters"));
+    fn bounded(&mut self, pointer: impl Fn() -> String, text: &str) -> Option<String> {
+        if text.len() > SIGNAL_TEXT_MAX && text.chars().nth(SIGNAL_TEXT_MAX).is_some() {
+            self.errors.push(pointer(), format!("is longer than {SIGNAL_TEXT_MAX} characters"));
             return None;
         }
-        let text: String = text.chars().filter(|c| !c.is_control()).collect();
+        let mut text = text.to_owned();
+        if text.chars().any(char::is_control) {
+            text.retain(|c| !c.is_control());
+        }
         (!text.is_empty()).then_some(text)
     }
 

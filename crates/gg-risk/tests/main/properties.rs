@@ -1,7 +1,7 @@
 //! What holds for every opening, however odd.
 
 use gg_domain::access::{Headers, LinkAccess, NetClass, Network};
-use gg_domain::risk::{Band, GuestRisk};
+use gg_domain::risk::{Band, GuestRisk, ReasonCode};
 use gg_domain::signals::Signals;
 use gg_domain::snapshot::Snapshot;
 use gg_risk::{gate, snapshot, traits};
@@ -146,7 +146,11 @@ proptest! {
             for chance in [score.p, score.raw, score.leak, link.guest.leak] {
                 prop_assert!((0.0..=1.0).contains(&chance));
             }
-            prop_assert!(score.band <= Band::High, "heuristics never block");
+            let hard = score.leak >= 0.99
+                || score.reasons.iter().any(|reason| {
+                    matches!(reason.code, ReasonCode::GraphMultiGuest | ReasonCode::AutomationFlag) && reason.nats > 0.0
+                });
+            prop_assert!(score.band <= Band::High || hard, "nothing blocks without a hard reason");
         }
     }
 

@@ -235,7 +235,7 @@ fn guests_of_one_address_are_a_venue_or_a_home_and_no_evidence_where_the_line_is
 }
 
 #[test]
-fn a_card_drawn_after_the_first_opening_makes_a_stranger_odder_for_a_day() {
+fn a_card_drawn_after_the_first_opening_makes_a_stranger_odder_for_a_while() {
     let mut link = Link::answered();
     let pasted_hours_ago = |link: &mut Link, hours: i64| {
         let now = start() + SignedDuration::from_hours(link.hours);
@@ -244,9 +244,11 @@ fn a_card_drawn_after_the_first_opening_makes_a_stranger_odder_for_a_day() {
     };
     link.hours = 100;
     let (fresh, stale) = (pasted_hours_ago(&mut link, 1).unwrap(), pasted_hours_ago(&mut link, 20).unwrap());
-    assert!(fresh > stale);
-    assert_eq!(pasted_hours_ago(&mut link, 25), None);
-    assert_eq!(pasted_hours_ago(&mut link, 101), None, "drawn before the first opening: the sending");
+    assert!(fresh > stale && stale > pasted_hours_ago(&mut link, 25).unwrap());
+    assert!(pasted_hours_ago(&mut link, 73).unwrap() < 0.0);
+    assert!(pasted_hours_ago(&mut link, 101).unwrap() < 0.0, "drawn before the first opening: the sending");
+    link.event.sender_links = 9;
+    assert!(pasted_hours_ago(&mut link, 1).unwrap() < 0.0, "the organiser sends many again");
     link.event.share_preview_at = Some(start() + SignedDuration::from_hours(99));
     assert_eq!(nats(&link.judge(&back(&opening())), ReasonCode::SharePreview), None);
 }
@@ -262,9 +264,15 @@ fn without_fingerprint_only_cookie_and_agent_count() {
     let score = link.judge(&from("192.0.2.1", &cookie));
     expect(&score, Band::Low);
     assert_eq!(nats(&score, ReasonCode::DevCookieMoved), None);
-    let other = link.judge(&stranger());
+    let other = link.open(&stranger());
     assert_eq!(nats(&other, ReasonCode::DevOtherLocale), None);
-    expect(&other, Band::Medium);
+    assert!(other.z > 1.0);
+    let third = LinkAccess { new_device: Some(device(3)), ..from("192.0.2.77", &stranger()) };
+    link.open(&third);
+    expect(
+        &link.judge(&LinkAccess { new_device: Some(device(4)), ..from("10.2.3.4", &stranger()) }),
+        Band::Medium,
+    );
 }
 
 #[test]

@@ -159,6 +159,9 @@ pub(crate) fn risk(of: GuestId, at: Timestamp) -> GuestRisk {
         last_at: at,
         proven_at: Some(at),
         trusted: false,
+        doubt: 0.0,
+        heard: 0.0,
+        habit: (0, 0),
         traits: Traits { timezone: Some("Africa/Accra".into()), ..Traits::default() },
         networks: Vec::new(),
     };

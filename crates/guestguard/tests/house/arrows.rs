@@ -4,12 +4,14 @@
 use crate::metadata::{items, metadata, text};
 
 /// Our crates from the top, each with those of ours that it may use.
-const MAY_USE: [(&str, &[&str]); 7] = [
-    ("guestguard", &["gg-web", "gg-app", "gg-store", "gg-risk", "gg-domain"]),
+const MAY_USE: [(&str, &[&str]); 8] = [
+    ("guestguard", &["gg-web", "gg-app", "gg-store", "gg-simulator", "gg-risk", "gg-domain"]),
     // Rows that use cases give, and the pure gate: an arrow may pass a floor, never turn.
     ("gg-web", &["gg-app", "gg-store", "gg-risk", "gg-domain"]),
     ("gg-app", &["gg-store", "gg-risk", "gg-domain"]),
     ("gg-store", &["gg-domain"]),
+    // Worlds to try the engine on, and how well it did: above the engine, beside the product.
+    ("gg-simulator", &["gg-risk", "gg-domain"]),
     ("gg-risk", &["gg-domain"]),
     ("gg-domain", &[]),
     ("gg-testkit", &["gg-web", "gg-app", "gg-store", "gg-risk", "gg-domain"]),

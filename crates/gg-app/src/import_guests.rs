@@ -2,7 +2,8 @@
 //!
 //! A file is judged whole before anything is written. What is written goes in groups, so that
 //! guests who answer meanwhile do not wait for it; a file that broke off half way is simply
-//! imported again, and adds nobody twice.
+//! imported again, and adds nobody twice. Where the list changed since the file was judged, as
+//! when it is imported twice at once, what is left of the file is judged anew.
 
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ use crate::plan_event::member;
 
 /// Rows written in one transaction: an answer waits for a few milliseconds at the most.
 const ROWS_AT_ONCE: usize = 250;
+/// How often a file is judged anew within one import.
+const JUDGED_ANEW_MAX: usize = 64;
 /// Guests of one event, at the most.
 const GUESTS_MAX: i64 = 200_000;
 
@@ -60,6 +63,19 @@ impl Prepared {
     }
 }
 
+/// Runs what takes a moment, as ten megabytes of cells do, on no thread that serves others.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(gg_store::StoreError::Broken(error.to_string()).into()))
+}
+
+fn judged(parsed: Arc<Parsed>, guests: Vec<GuestRow>) -> Prepared {
+    let known: Vec<Known> =
+        guests.iter().map(|guest| Known { id: guest.id, guest: guest.details() }).collect();
+    let plan = guest_list::plan(&parsed, &known);
+    Prepared { parsed, plan: Arc::new(plan), guests: Arc::new(guests) }
+}
+
 impl App {
     /// Reads and judges a file against the guests that the event has.
     ///
@@ -72,22 +88,21 @@ impl App {
         file: Vec<u8>,
         map: Vec<MapEntry>,
     ) -> Result<Prepared> {
-        let guests = self
-            .store
+        let guests = self.guests_of(actor, event).await?;
+        aside(move || {
+            let parsed = guest_list::parse(&file, &map)?;
+            Ok(judged(Arc::new(parsed), guests))
+        })
+        .await
+    }
+
+    async fn guests_of(&self, actor: Actor, event: EventId) -> Result<Vec<GuestRow>> {
+        self.store
             .read(async move |conn: &mut Conn| -> Result<_> {
                 member(conn, &actor, event).await?;
                 Ok(conn.all_guests(&actor, event).await?)
             })
-            .await?;
-        // Ten megabytes of cells take a moment: not on a thread that serves others.
-        let judged = tokio::task::spawn_blocking(move || -> Result<Prepared> {
-            let parsed = guest_list::parse(&file, &map)?;
-            let known: Vec<Known> =
-                guests.iter().map(|guest| Known { id: guest.id, guest: guest.details() }).collect();
-            let plan = guest_list::plan(&parsed, &known);
-            Ok(Prepared { parsed: Arc::new(parsed), plan: Arc::new(plan), guests: Arc::new(guests) })
-        });
-        judged.await.unwrap_or_else(|error| Err(gg_store::StoreError::Broken(error.to_string()).into()))
+            .await
     }
 
     /// Writes what was judged, a group at a time, and tells `progress` how many rows are done; that says whether to go on.
@@ -106,26 +121,64 @@ impl App {
         if !prepared.parsed.errors.is_empty() && !skip_invalid {
             return Err(Error::Rows(prepared.parsed.errors.clone()));
         }
-        let total = prepared.writes();
-        let mut done = 0;
-        let go_on = |done: usize| {
+        let mut so_far = Imported { errors: prepared.parsed.errors.clone(), ..Imported::default() };
+        let mut prepared = prepared.clone();
+        for _ in 0..JUDGED_ANEW_MAX {
+            let written_before = so_far.created + so_far.updated;
+            match self.write_prepared(actor, event, &prepared, &mut so_far, &progress).await {
+                Err(Error::Stale) => {
+                    let (parsed, guests) = (prepared.parsed, self.guests_of(actor, event).await?);
+                    prepared = aside(move || Ok(judged(parsed, guests))).await?;
+                }
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    // Rows that this import wrote before it judged anew are unchanged to the last judgement.
+                    so_far.unchanged = prepared.plan.unchanged - written_before;
+                    return Ok(so_far);
+                }
+            }
+        }
+        Err(gg_store::StoreError::Contended.into())
+    }
+
+    /// Writes what was judged, and counts it in `so_far`. [`Error::Stale`]: the list is another by now.
+    async fn write_prepared(
+        &self,
+        actor: Actor,
+        event: EventId,
+        prepared: &Prepared,
+        so_far: &mut Imported,
+        progress: &(impl Fn(usize) -> bool + Send),
+    ) -> Result<()> {
+        let total = so_far.created + so_far.updated + prepared.writes();
+        let go_on = |so_far: &Imported| {
+            let done = so_far.created + so_far.updated;
             if progress(done) || done == total { Ok(()) } else { Err(Error::BrokenOff { done, total }) }
         };
-        go_on(done)?;
+        go_on(so_far)?;
+        let mut guests = prepared.guests.len();
         for creates in prepared.plan.create.chunks(ROWS_AT_ONCE) {
-            self.create_guests(actor, event, creates.to_vec()).await?;
-            done += creates.len();
-            go_on(done)?;
+            guests += creates.len();
+            self.create_guests(actor, event, creates.to_vec(), guests).await?;
+            so_far.created += creates.len();
+            go_on(so_far)?;
         }
         for updates in prepared.plan.update.chunks(ROWS_AT_ONCE) {
             self.update_guests(actor, event, updates.to_vec(), prepared.guests.clone()).await?;
-            done += updates.len();
-            go_on(done)?;
+            so_far.updated += updates.len();
+            go_on(so_far)?;
         }
-        Ok(prepared.counts())
+        Ok(())
     }
 
-    async fn create_guests(&self, actor: Actor, event: EventId, creates: Vec<Create>) -> Result<()> {
+    /// Adds guests, of whom the event has `guests` afterwards. [`Error::Stale`]: somebody else added or erased some.
+    async fn create_guests(
+        &self,
+        actor: Actor,
+        event: EventId,
+        creates: Vec<Create>,
+        guests: usize,
+    ) -> Result<()> {
         let at = self.sources.now();
         let ids: Vec<(GuestId, PartyId)> =
             creates.iter().map(|_| (self.sources.id(), self.sources.id())).collect();
@@ -139,7 +192,10 @@ impl App {
                     tx.insert_guest(event, *guest, *party, &create.guest, at).await?;
                     tx.append_feed(&facts::guest_created(&sources, event, *guest, at)).await?;
                 }
-                Ok(())
+                // Two imports that end at once come one after the other here, and the later one sees the other's guests.
+                tx.take_seats(event, 0).await?;
+                let counted = tx.guest_count(event).await?;
+                if usize::try_from(counted) == Ok(guests) { Ok(()) } else { Err(Error::Stale) }
             })
             .await
     }

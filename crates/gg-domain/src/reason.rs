@@ -105,7 +105,23 @@ reasons! {
     Degraded "DEGRADED" "while checking was slow; it will be checked again",
 }
 
+impl Reason {
+    /// What the organiser reads of this piece of evidence: what was not seen speaks for the guest, in words of its own.
+    pub fn sentence(&self) -> &'static str {
+        self.code.sentence_for().filter(|_| self.nats < 0.0).unwrap_or(self.code.sentence())
+    }
+}
+
 impl ReasonCode {
+    /// What is read where it speaks for the guest, of those that speak either way.
+    pub const fn sentence_for(self) -> Option<&'static str> {
+        match self {
+            Self::GraphMultiGuest => Some("on a device that opened nobody else's link"),
+            Self::SharePreview => Some("with no sign that the link was pasted into a chat"),
+            _ => None,
+        }
+    }
+
     /// Part of the sum `z`? All but what stands beside it: the leak's prior, and a slow engine.
     pub const fn is_evidence(self) -> bool {
         !matches!(self, Self::LinkLeakedPrior | Self::Degraded)

@@ -133,12 +133,13 @@ impl Conn {
 
     /// An event's numbers.
     pub async fn summary(&mut self, event: EventId) -> Result<SummaryRow> {
+        // An answer that waits for the organiser's word leaves the one before it standing.
         const SQL: &str = "select
-                cast(coalesce(sum(case when r.attending and not r.pending then 1 else 0 end), 0) as bigint),
-                cast(coalesce(sum(case when not r.attending and not r.pending then 1 else 0 end), 0) as bigint),
-                cast(coalesce(sum(case when r.guest_id is null or r.pending then 1 else 0 end), 0) as bigint),
-                cast(coalesce(sum(case when r.attending and not r.pending then r.seats_confirmed - 1 else 0 end), 0)
+                cast(coalesce(sum(case when r.seats_confirmed > 0 then 1 else 0 end), 0) as bigint),
+                cast(coalesce(sum(case when r.confirmed_id is not null and r.seats_confirmed = 0 then 1 else 0 end), 0)
                     as bigint),
+                cast(coalesce(sum(case when r.confirmed_id is null then 1 else 0 end), 0) as bigint),
+                cast(coalesce(sum(case when r.seats_confirmed > 0 then r.seats_confirmed - 1 else 0 end), 0) as bigint),
                 cast(coalesce(sum(g.seats_held), 0) as bigint),
                 cast(coalesce(sum(case when r.pending then 1 else 0 end), 0) as bigint)
             from guests g left join rsvps r on r.guest_id = g.id where g.event_id = $1";

@@ -174,8 +174,8 @@ impl Conn {
     ) -> Result<Page<GuestRow, GuestId>> {
         const SQL: &str = guest_columns!(
             "where g.event_id = $2 and g.id > $3
-                and (cast($4 as text) is null or g.name_key like $4
-                    or g.email_key like cast($5 as text) or g.phone like cast($6 as text))
+                and (cast($4 as text) is null or g.name_key like $4 escape '!'
+                    or g.email_key like cast($5 as text) escape '!' or g.phone like cast($6 as text))
                 and (cast($7 as text) is null or $7 = case
                     when r.guest_id is null then 'waiting'
                     when r.pending then 'held'
@@ -344,7 +344,6 @@ pub(crate) const fn everyones(actor: &Actor) -> bool {
     matches!(actor, Actor::System(_))
 }
 
-/// A pattern that finds `words` anywhere, with what `like` takes for wild made plain.
 /// A pattern for the digits of a phone number, however they were typed; none where there are too few to tell.
 fn digits_like(words: &str) -> Option<String> {
     const DIGITS_MIN: usize = 3;
@@ -352,6 +351,8 @@ fn digits_like(words: &str) -> Option<String> {
     (digits.len() >= DIGITS_MIN).then(|| format!("%{digits}%"))
 }
 
+/// A pattern that finds `words` anywhere; what `like` takes for wild stands for itself behind a `!`.
 fn like(words: &str) -> String {
-    format!("%{}%", text::key(words).replace(['%', '_', '\\'], " "))
+    let plain = text::key(words).replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{plain}%")
 }

@@ -8,7 +8,7 @@ mod object;
 mod path;
 mod words;
 
-pub use body::{Json, Text};
+pub use body::{Input, Json, Text};
 pub use client_ip::ClientIp;
 pub use identity::{Caller, SessionCookie, Signed, Viewer};
 pub(crate) use object::object;

@@ -3,7 +3,7 @@
 //! A problem says what happened and what to do. What went wrong inside goes to the log, once.
 
 use axum::Json;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use gg_app::Error;
@@ -192,6 +192,10 @@ impl IntoResponse for Problem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"guestguard\""));
         }
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            // What is left of the body is not read, so nothing can follow it.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(seconds) = retry {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -286,6 +290,9 @@ fn file(error: &gg_app::guest_list::FileError) -> Problem {
     use gg_app::guest_list::{FILE_BYTES_MAX, FileError};
     if matches!(error, FileError::TooLarge) {
         return Problem::too_large(FILE_BYTES_MAX);
+    }
+    if matches!(error, FileError::UnknownCharset) {
+        return Problem::unsupported_media_type("text/csv; charset=utf-8, or without a charset,");
     }
     let fault = if error.is_of_map() {
         Fault { pointer: Some("/map".into()), detail: error.to_string(), ..Fault::default() }

@@ -1,7 +1,8 @@
 //! Bytes into text: what a spreadsheet saved is UTF-8, UTF-16 or the code page of the machine it ran on.
 //!
-//! A byte order mark is believed; without one, valid UTF-8 is UTF-8, zeros in every second byte are UTF-16, and the rest
-//! is guessed by chardetng, the detector that Firefox uses. Files that are no text are named for what they are.
+//! What the caller says is held to; then a byte order mark is believed; without either, valid UTF-8 is UTF-8, zeros in
+//! every second byte are UTF-16, and the rest is guessed by chardetng, the detector that Firefox uses. UTF-8 with a bad
+//! byte in it is not guessed at: every name would be garbled for one. Files that are no text are named for what they are.
 
 use std::borrow::Cow;
 
@@ -30,6 +31,39 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static str), FileE
     }
 }
 
+/// A file in UTF-8, of which its sender says that it is in `charset`. A byte order mark knows better.
+///
+/// # Errors
+/// [`FileError::UnknownCharset`]; [`FileError::NotUtf8`] or [`FileError::Garbled`] where it is not what was said.
+pub fn recoded(bytes: Vec<u8>, charset: &str) -> Result<Vec<u8>, FileError> {
+    let encoding = Encoding::for_label(charset.as_bytes()).ok_or(FileError::UnknownCharset)?;
+    if Encoding::for_bom(&bytes).is_some() {
+        return Ok(bytes);
+    }
+    if encoding == UTF_8 {
+        return match std::str::from_utf8(&bytes) {
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(not_utf_8(&bytes, error.valid_up_to())),
+        };
+    }
+    as_claimed(&bytes, encoding).map(|text| text.into_owned().into_bytes())
+}
+
+fn not_utf_8(bytes: &[u8], at: usize) -> FileError {
+    FileError::NotUtf8 { line: 1 + line_ends(&String::from_utf8_lossy(&bytes[..at])) }
+}
+
+/// Whether bytes that are no UTF-8 are meant to be: more of its letters of several bytes are whole than broken. In the
+/// code pages, two that fit together are rare.
+fn is_meant_as_utf_8(bytes: &[u8]) -> bool {
+    let (mut whole, mut broken) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    whole > broken
+}
+
 fn refuse_known_binaries(bytes: &[u8]) -> Result<(), FileError> {
     const ZIP: &[u8] = b"PK\x03\x04";
     const OLE: &[u8] = b"\xD0\xCF\x11\xE0";
@@ -49,6 +83,11 @@ fn without_mark(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static Encoding), FileE
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok((Cow::Borrowed(text), UTF_8));
+    }
+    if let Err(error) = std::str::from_utf8(bytes)
+        && is_meant_as_utf_8(bytes)
+    {
+        return Err(not_utf_8(bytes, error.valid_up_to()));
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
@@ -108,6 +147,28 @@ mod tests {
             assert_eq!(decode(bytes), Ok((Cow::Borrowed(LIST), *encoding)));
         }
         assert_eq!(decode(&cases[7].0), Ok((Cow::Borrowed("name\nAda"), "UTF-8")));
+    }
+
+    #[test]
+    fn one_bad_byte_does_not_garble_every_name() {
+        let mut bytes = b"name\n\xC3\x84nne\nJos\xC3\xA9\nB\xFF\n".to_vec();
+        assert_eq!(decode(&bytes), Err(FileError::NotUtf8 { line: 4 }));
+        // More is broken than whole: it was never meant as UTF-8.
+        bytes.extend_from_slice(b"Ren\xE9e\nZo\xEB\nFran\xE7oise\n");
+        assert_eq!(decode(&bytes).map(|(_, encoding)| encoding), Ok("windows-1252"));
+    }
+
+    #[test]
+    fn what_the_sender_says_is_held_to() {
+        let list = "名前\n山田太郎\n";
+        let sent = encoding_rs::SHIFT_JIS.encode(list).0.into_owned();
+        assert_eq!(recoded(sent, "Shift_JIS"), Ok(list.as_bytes().to_vec()));
+        assert_eq!(recoded(list.into(), "utf-8"), Ok(list.as_bytes().to_vec()));
+        assert_eq!(recoded(b"a\nB\xFF".to_vec(), "utf8"), Err(FileError::NotUtf8 { line: 2 }));
+        assert_eq!(recoded(b"abc".to_vec(), "utf-16le"), Err(FileError::Garbled { encoding: "UTF-16LE" }));
+        assert_eq!(recoded(b"abc".to_vec(), "foo"), Err(FileError::UnknownCharset));
+        let marked = "\u{feff}name".as_bytes().to_vec();
+        assert_eq!(recoded(marked.clone(), "latin1"), Ok(marked));
     }
 
     #[test]

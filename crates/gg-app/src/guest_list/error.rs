@@ -37,6 +37,17 @@ pub enum FileError {
         /// The encoding that the file claims.
         encoding: &'static str,
     },
+    /// Bytes that are no UTF-8, in a file that otherwise is.
+    #[error(
+        "line {line} has bytes that are no text, though the rest is UTF-8: save the file again as CSV (UTF-8)"
+    )]
+    NotUtf8 {
+        /// Where the first ones stand, counted from 1.
+        line: usize,
+    },
+    /// The caller said an encoding that nobody knows.
+    #[error("there is no such charset: send the file as text/csv; charset=utf-8, or leave the charset out")]
+    UnknownCharset,
     /// A quotation mark that is never closed would swallow every row after it.
     #[error("the row at line {line} opens a quotation mark that is never closed")]
     OpenQuote {
@@ -83,7 +94,7 @@ impl FileError {
     #[must_use]
     pub const fn line(&self) -> Option<usize> {
         match self {
-            Self::Binary { line } | Self::OpenQuote { line } => Some(*line),
+            Self::Binary { line } | Self::OpenQuote { line } | Self::NotUtf8 { line } => Some(*line),
             _ => None,
         }
     }

@@ -17,6 +17,7 @@ mod row;
 mod sniff;
 mod usual_names;
 
+pub use encoding::recoded;
 pub use error::{FileError, RowError};
 pub use export::{Answer, EXPORT_HEADERS, Export, Opening, export};
 pub use guest::{Cell, Field, GuestDraft};

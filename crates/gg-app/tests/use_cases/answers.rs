@@ -107,6 +107,8 @@ each_database! {
         let gg_app::FormAnswer { judged, answer } = stage.app.answer_form(&token, &opening(), &coming(&["Mallory"])).await.unwrap();
         let row = answer.unwrap();
         assert!(row.pending);
+        let (summary, _) = stage.app.summary(stage.organiser(), stage.event).await.unwrap();
+        assert_eq!((summary.attending, summary.waiting, summary.pending), (1, 0, 1), "his own answer stands meanwhile");
 
         stage.app.label_access(stage.organiser(), judged.access, Label::NotGuest).await.unwrap();
 

@@ -52,6 +52,18 @@ each_database! {
 }
 
 each_database! {
+    async fn one_file_imported_twice_at_once_adds_nobody_twice(db: TestDb) {
+        let stage = Stage::set(&db, None).await;
+        let file = list(600);
+
+        let (one, two) = tokio::join!(import(&stage, &file, false), import(&stage, &file, false));
+
+        let (one, two) = (one.unwrap(), two.unwrap());
+        assert_eq!(one.created + two.created, 600);
+        assert_eq!((one.created + one.unchanged, two.created + two.unchanged), (600, 600));
+        assert_eq!(stage.feed().await.len(), 600);
+    }
+
     async fn a_stop_lets_an_import_finish_that_can(db: TestDb) {
         let stage = Stage::set(&db, None).await;
         let id = start(&stage, 1_000).await;

@@ -73,7 +73,7 @@ export class Sheet {
     if (row.dataset.degraded === "true") return `${first} ${this.phrases.say("degraded")}`;
     if (band === "low") return first;
     const others = reasons.filter((reason) => reason.nats > 0).sort((a, b) => b.nats - a.nats);
-    const names = others.slice(1, 1 + ALSO_MAX).map((reason) => this.phrases.reasonName(reason.code).toLowerCase());
+    const names = others.slice(1, 1 + ALSO_MAX).map((reason) => this.phrases.reasonName(reason).toLowerCase());
     return names.length > 0 ? `${first} ${this.phrases.say("also", { names: names.join(", ") })}` : first;
   }
 
@@ -93,7 +93,7 @@ export class Sheet {
         const width = Math.max(2, Math.min(HALF, (Math.abs(nats) / NATS_MAX) * HALF));
         const bar = item.querySelector("rect");
         item.title = `${code} ${figure}`;
-        /** @type {HTMLElement} */ (item.querySelector("span")).textContent = this.phrases.reasonName(code);
+        /** @type {HTMLElement} */ (item.querySelector("span")).textContent = this.phrases.reasonName({ code, nats });
         item.querySelector("svg")?.setAttribute("aria-label", figure);
         bar?.setAttribute("x", (nats > 0 ? HALF : HALF - width).toFixed(1));
         bar?.setAttribute("width", width.toFixed(1));

@@ -30,10 +30,19 @@ export class Phrases {
   /**
    * A reason's short name; its code where it has no words yet.
    *
-   * @param {string} code
+   * @param {{ code: string, nats: number }} reason
    */
-  reasonName(code) {
-    return this.#reasons.get(code)?.name ?? code;
+  reasonName(reason) {
+    return this.#wordsOf(reason)?.name ?? reason.code;
+  }
+
+  /**
+   * What speaks for the guest by its absence has words of its own.
+   *
+   * @param {{ code: string, nats: number }} reason
+   */
+  #wordsOf({ code, nats }) {
+    return (nats < 0 ? this.#reasons.get(`${code}-`) : undefined) ?? this.#reasons.get(code);
   }
 
   /**
@@ -46,7 +55,7 @@ export class Phrases {
     /** @param {{ nats: number }} reason */
     const weight = (reason) => (band === "low" ? -reason.nats : reason.nats);
     const heaviest = reasons.reduce((best, next) => (!best || weight(next) > weight(best) ? next : best), reasons[0]);
-    return (heaviest && this.#reasons.get(heaviest.code)?.sentence) ?? this.say("opened");
+    return (heaviest && this.#wordsOf(heaviest)?.sentence) ?? this.say("opened");
   }
 
   /**

@@ -564,7 +564,11 @@ fn account() -> AccountPage {
 }
 
 fn reason(code: &str, nats: f64) -> Evidence {
-    Evidence { code: code.into(), words: reason_words(code).map_or(code, |words| words.name).into(), nats }
+    Evidence {
+        code: code.into(),
+        words: reason_words(code, nats).map_or(code, |words| words.name).into(),
+        nats,
+    }
 }
 
 fn live_row(

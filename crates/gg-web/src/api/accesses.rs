@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::guests::Band;
 use crate::extract::Signed;
-use crate::extract::{Id, Json};
+use crate::extract::{Id, Input, Json};
 use crate::problem::Problem;
 use crate::route::{Routes, route};
 use crate::state::Web;
@@ -40,6 +40,8 @@ pub struct LabelAccess {
     /// out of what is known of the guest.
     label: LabelWord,
 }
+
+impl Input for LabelAccess {}
 
 /// An opening of a link, as the organiser sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -107,7 +109,7 @@ impl From<AccessRow> for LabelledAccess {
         let reasons = row.reasons.0.into_iter().map(|reason| AccessReason {
             code: reason.code.as_str(),
             nats: reason.nats,
-            sentence: reason.code.sentence(),
+            sentence: reason.sentence(),
         });
         Self {
             access_id: row.id.uuid(),

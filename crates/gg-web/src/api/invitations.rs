@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::extract::Signed;
-use crate::extract::{Id, Json};
+use crate::extract::{Id, Input, Json};
 use crate::problem::Problem;
 use crate::route::{Routes, route};
 use crate::state::Web;
@@ -37,6 +37,8 @@ pub struct SendInvitations {
     #[expect(dead_code, reason = "judged as it is read; what it says is written once a channel works")]
     kind: InvitationKind,
 }
+
+impl Input for SendInvitations {}
 
 /// The way on which a message goes.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::api::paging::{Page, PageQuery};
-use crate::extract::{Id, Json, Query, Signed};
+use crate::extract::{Id, Input, Json, Query, Signed};
 use crate::problem::Problem;
 use crate::route::{Routes, route};
 use crate::state::Web;
@@ -36,6 +36,8 @@ pub struct InviteMember {
     #[schema(value_type = RoleName)]
     role: Role,
 }
+
+impl Input for InviteMember {}
 
 /// What a member may do.
 #[derive(Debug, Serialize, ToSchema)]
@@ -96,6 +98,8 @@ impl From<gg_store::Member> for MemberOut {
 pub struct Join {
     token: String,
 }
+
+impl Input for Join {}
 
 /// A membership that was accepted.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,7 +1,7 @@
 //! Bodies, refused as problems: 415 for another type, 413 past the cap, 400 for no JSON, 422 with a
 //! pointer for JSON of another shape.
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use gg_domain::fields::FieldErrors;
@@ -27,9 +27,23 @@ pub struct Json<T>(pub T);
 
 /// A body of text/csv, as bytes: its encoding is found out later.
 #[derive(Clone, Debug)]
-pub struct Text(pub Bytes);
+pub struct Text {
+    /// As they came.
+    pub bytes: Bytes,
+    /// The encoding that the sender says.
+    pub charset: Option<String>,
+}
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+/// What a body is read into.
+pub trait Input: DeserializeOwned {
+    /// What is wrong with its values, as far as they tell by themselves: said beside members of a wrong type, so that
+    /// the caller mends all at once.
+    fn faults(self) -> FieldErrors {
+        FieldErrors::default()
+    }
+}
+
+impl<S: Send + Sync, T: Input> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
@@ -37,7 +51,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
         })?;
         let bytes = read(request, JSON_BYTES_MAX).await?;
-        parse(&bytes).map(Self)
+        parse_with(&bytes, T::faults).map(Self)
     }
 }
 
@@ -46,7 +60,12 @@ impl<S: Send + Sync> FromRequest<S> for Text {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         expect_type(&request, "text/csv", |kind| kind == "text/csv")?;
-        read(request, gg_app::guest_list::FILE_BYTES_MAX).await.map(Self)
+        let kind =
+            request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let parameters = kind.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+        let charset = parameters.into_iter().find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+        let charset = charset.map(|(_, value)| value.trim().trim_matches('"').to_owned());
+        Ok(Self { bytes: read(request, gg_app::guest_list::FILE_BYTES_MAX).await?, charset })
     }
 }
 
@@ -55,13 +74,17 @@ impl<S: Send + Sync> FromRequest<S> for Text {
 /// # Errors
 /// 400 where it is no JSON, 422 with a pointer where it is of another shape.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    parse_with(bytes, |_: T| FieldErrors::default())
+}
+
+fn parse_with<T: DeserializeOwned>(bytes: &[u8], judge: impl Fn(T) -> FieldErrors) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let mut track = serde_path_to_error::Track::new();
     let read = T::deserialize(Object(serde_path_to_error::Deserializer::new(&mut json, &mut track)));
     let value =
         read.map_err(
             |inner| {
-                if inner.is_data() { Problem::invalid(faults::<T>(bytes)) } else { no_json(&inner) }
+                if inner.is_data() { Problem::invalid(faults(bytes, judge)) } else { no_json(&inner) }
             },
         )?;
     json.end().map_err(|error| no_json(&error))?;
@@ -77,8 +100,8 @@ fn no_json(error: &serde_json::Error) -> Problem {
 }
 
 /// Every fault of a body that is JSON of another shape. serde stops at the first: so what was faulty is put right with
-/// a value of some type, and the body read again.
-fn faults<T: DeserializeOwned>(bytes: &[u8]) -> FieldErrors {
+/// a value of some type, and the body read again; then the rest of its values are judged.
+fn faults<T: DeserializeOwned>(bytes: &[u8], judge: impl Fn(T) -> FieldErrors) -> FieldErrors {
     let Ok(mut body) = serde_json::from_slice::<Value>(bytes) else {
         return FieldErrors::one("", "the body is not an object that can be read");
     };
@@ -100,6 +123,13 @@ fn faults<T: DeserializeOwned>(bytes: &[u8]) -> FieldErrors {
     }
     if errors.0.is_empty() {
         errors.push("", "a member is named twice");
+    }
+    let values = T::deserialize(body).map(judge).unwrap_or_default();
+    for fault in values.0 {
+        // Of a stand-in nobody wants to hear.
+        if errors.0.iter().all(|named| !fault.pointer.starts_with(&named.pointer)) {
+            errors.0.push(fault);
+        }
     }
     errors
 }
@@ -155,6 +185,10 @@ pub(crate) fn expect_type(
 }
 
 pub(crate) async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
+    // At once where the caller says so: nobody sends what is refused anyhow.
+    if request.body().size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+        return Err(Problem::too_large(limit));
+    }
     axum::body::to_bytes(request.into_body(), limit).await.map_err(|error| {
         let too_large = std::error::Error::source(&error)
             .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
@@ -168,7 +202,6 @@ mod tests {
 
     #[derive(Debug, serde::Deserialize)]
     struct Party {
-        #[expect(dead_code, reason = "read by serde alone")]
         guests: Vec<Guest>,
     }
 
@@ -184,6 +217,23 @@ mod tests {
 
         assert_eq!(problem.status, 422);
         assert_eq!(problem.errors[0].pointer.as_deref(), Some("/guests/1/name"));
+    }
+
+    #[test]
+    fn beside_a_wrong_type_the_other_values_are_judged_too() {
+        let judge = |party: Party| match party.guests.len() {
+            0 => FieldErrors::one("/guests", "invite somebody"),
+            _ => FieldErrors::one("/guests/0/name", "is taken"),
+        };
+        let pointers = |text: &str| {
+            let problem = parse_with(text.as_bytes(), judge).unwrap_err();
+            problem.errors.into_iter().map(|fault| fault.pointer.unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            pointers(r#"{"guests": [{"name": "Efua"}, {"name": 7}]}"#),
+            ["/guests/1/name", "/guests/0/name"]
+        );
+        assert_eq!(pointers(r#"{"guests": 7}"#), ["/guests"], "nothing is said of what stands in for it");
     }
 
     #[test]

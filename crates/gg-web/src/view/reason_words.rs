@@ -9,8 +9,8 @@ use super::{Band, Evidence};
 /// The words for a reason, as the monitor says them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReasonWords {
-    /// The stable code.
-    pub code: &'static str,
+    /// The stable code; with a `-` behind it, where it speaks for the guest in words of its own.
+    pub code: String,
     /// A short name, for the bar.
     pub name: &'static str,
     /// What follows the guest's name in a sentence.
@@ -18,12 +18,19 @@ pub struct ReasonWords {
 }
 
 static REASON_WORDS: LazyLock<Vec<ReasonWords>> = LazyLock::new(|| {
-    let words = |code: &ReasonCode| ReasonWords {
-        code: code.as_str(),
-        name: reason_name(*code),
+    let against = |code: &ReasonCode| ReasonWords {
+        code: code.as_str().into(),
+        name: reason_name(*code, 1.0),
         sentence: format!("opened {}", code.sentence()),
     };
-    ReasonCode::ALL.iter().map(words).collect()
+    let for_guest = |code: &ReasonCode| {
+        code.sentence_for().map(|sentence| ReasonWords {
+            code: format!("{}-", code.as_str()),
+            name: reason_name(*code, -1.0),
+            sentence: format!("opened {sentence}"),
+        })
+    };
+    ReasonCode::ALL.iter().map(against).chain(ReasonCode::ALL.iter().filter_map(for_guest)).collect()
 });
 
 /// How the monitor says each reason that the risk engine may give.
@@ -31,9 +38,11 @@ pub fn all_reason_words() -> &'static [ReasonWords] {
     &REASON_WORDS
 }
 
-/// The words for `code`; `None` where there is no such reason.
-pub fn reason_words(code: &str) -> Option<&'static ReasonWords> {
-    REASON_WORDS.iter().find(|words| words.code == code)
+/// The words for `code` with a weight of `nats`; `None` where there is no such reason.
+pub fn reason_words(code: &str, nats: f64) -> Option<&'static ReasonWords> {
+    let named = |name: &str| REASON_WORDS.iter().find(|words| words.code == name);
+    let for_guest = if nats < 0.0 { named(&format!("{code}-")) } else { None };
+    for_guest.or_else(|| named(code))
 }
 
 /// What is said of an opening after the guest's name: the words of the reason that weighs most in the band's
@@ -43,13 +52,15 @@ pub fn opening_sentence(band: Band, reasons: &[Evidence]) -> String {
     reasons
         .iter()
         .max_by(|a, b| weight(a).total_cmp(&weight(b)))
-        .and_then(|reason| reason_words(&reason.code))
+        .and_then(|reason| reason_words(&reason.code, reason.nats))
         .map_or_else(|| "opened the link".into(), |words| words.sentence.clone())
 }
 
-/// A reason in few words, beside its bar.
-pub const fn reason_name(code: ReasonCode) -> &'static str {
+/// A reason with a weight of `nats` in few words, beside its bar.
+pub fn reason_name(code: ReasonCode, nats: f64) -> &'static str {
     match code {
+        ReasonCode::GraphMultiGuest if nats < 0.0 => "Opened nobody else’s link",
+        ReasonCode::SharePreview if nats < 0.0 => "No sign of a shared link",
         ReasonCode::FirstSeen => "First opening",
         ReasonCode::DevKnown => "A device we know",
         ReasonCode::DevHousehold => "A device of the household",
@@ -97,12 +108,14 @@ mod tests {
         assert_eq!(opening_sentence(Band::Low, &reasons), "opened on a network that they use");
         assert_eq!(opening_sentence(Band::High, &reasons), "opened on a device never seen before");
         assert_eq!(opening_sentence(Band::High, &[]), "opened the link");
+        let alone = [reason("GRAPH_MULTI_GUEST", -0.1)];
+        assert_eq!(opening_sentence(Band::Low, &alone), "opened on a device that opened nobody else's link");
     }
 
     #[test]
     fn every_reason_has_a_name_of_its_own_without_jargon() {
         let names: std::collections::HashSet<_> = all_reason_words().iter().map(|words| words.name).collect();
-        assert_eq!(names.len(), ReasonCode::ALL.len());
+        assert_eq!(names.len(), all_reason_words().len());
         assert!(names.iter().all(|name| !name.contains("fingerprint") && !name.contains("token")));
     }
 }

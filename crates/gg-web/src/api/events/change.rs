@@ -11,7 +11,7 @@ use super::Event;
 use crate::api::change::Change;
 use crate::extract::Signed;
 use crate::extract::if_match::{IfMatch, etag};
-use crate::extract::{Id, Json};
+use crate::extract::{Id, Input, Json};
 use crate::problem::Problem;
 use crate::state::Web;
 
@@ -47,6 +47,8 @@ pub(super) struct EventChange {
     #[schema(value_type = Option<String>, format = DateTime)]
     rsvp_deadline: Change<String>,
 }
+
+impl Input for EventChange {}
 
 impl EventChange {
     fn over(self, input: &mut EventInput) {

@@ -3,14 +3,15 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use gg_domain::event::EventInput;
+use gg_domain::event::{EventDetails, EventInput};
+use gg_domain::fields::FieldErrors;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Event;
-use crate::extract::Json;
 use crate::extract::Signed;
 use crate::extract::if_match::etag;
+use crate::extract::{Input, Json};
 use crate::problem::Problem;
 use crate::state::Web;
 
@@ -38,6 +39,12 @@ pub struct NewEvent {
     /// The last moment for answers; the end of the event where left out.
     #[schema(format = DateTime)]
     rsvp_deadline: Option<String>,
+}
+
+impl Input for NewEvent {
+    fn faults(self) -> FieldErrors {
+        EventDetails::parse(&self.into()).err().unwrap_or_default()
+    }
 }
 
 impl From<NewEvent> for EventInput {

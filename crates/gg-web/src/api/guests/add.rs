@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use gg_domain::guest::GuestInput;
+use gg_domain::fields::FieldErrors;
+use gg_domain::guest::{GuestDetails, GuestInput};
 use gg_domain::id::EventId;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use super::Guest;
 use crate::extract::Signed;
 use crate::extract::if_match::etag;
-use crate::extract::{Id, Json};
+use crate::extract::{Id, Input, Json};
 use crate::problem::Problem;
 use crate::state::Web;
 
@@ -39,6 +40,12 @@ pub struct NewGuest {
     /// Your notes; no guest sees them.
     #[schema(max_length = 4000)]
     notes: Option<String>,
+}
+
+impl Input for NewGuest {
+    fn faults(self) -> FieldErrors {
+        GuestDetails::parse(&self.into()).err().unwrap_or_default()
+    }
 }
 
 impl From<NewGuest> for GuestInput {

@@ -11,7 +11,7 @@ use super::Guest;
 use crate::api::change::Change;
 use crate::extract::Signed;
 use crate::extract::if_match::{IfMatch, etag};
-use crate::extract::{Id, Json};
+use crate::extract::{Id, Input, Json};
 use crate::problem::Problem;
 use crate::state::Web;
 
@@ -47,6 +47,8 @@ pub(super) struct GuestChange {
     #[schema(value_type = Option<String>, max_length = 4000)]
     notes: Change<String>,
 }
+
+impl Input for GuestChange {}
 
 impl GuestChange {
     fn over(self, input: &mut GuestInput) {

@@ -6,8 +6,8 @@ use axum::extract::{Query, State};
 use axum::http::Uri;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use gg_app::Started;
-use gg_app::guest_list::MapEntry;
+use gg_app::guest_list::{MapEntry, recoded};
+use gg_app::{Error, Started};
 use gg_domain::fields::FieldErrors;
 use gg_domain::id::EventId;
 use tokio::time::Instant;
@@ -98,12 +98,16 @@ pub(super) async fn import_guests(
     Signed(actor): Signed,
     Id(event): Id<EventId>,
     uri: Uri,
-    Text(file): Text,
+    Text { bytes, charset }: Text,
 ) -> Result<Response, Problem> {
     let arrived = Instant::now();
     let query = ImportQuery::read(&uri).map_err(Problem::invalid)?;
     let map = query.map().map_err(Problem::invalid)?;
-    let prepared = web.app.prepare_import(actor, event, file.into(), map).await?;
+    let file = match charset {
+        Some(charset) => recoded(bytes.into(), &charset).map_err(Error::File)?,
+        None => bytes.into(),
+    };
+    let prepared = web.app.prepare_import(actor, event, file, map).await?;
     if query.dry_run {
         return Ok(axum::Json(ImportCounts::of(prepared.counts())).into_response());
     }

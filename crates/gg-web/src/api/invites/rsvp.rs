@@ -129,6 +129,12 @@ async fn take(
     let token = body.text("token", &mut errors);
     let access = access_id(body, &mut errors);
     let input = input(body, &mut errors);
+    if !errors.0.is_empty()
+        && let Err(values) = gg_domain::rsvp::Answer::parse(&input)
+    {
+        let named: Vec<String> = errors.0.iter().map(|fault| fault.pointer.clone()).collect();
+        errors.0.extend(values.0.into_iter().filter(|fault| !named.contains(&fault.pointer)));
+    }
     let (Some(token), Some(access), true) = (token, access, errors.0.is_empty()) else {
         return Err(invalid(web, token, errors).await.into());
     };

@@ -44,6 +44,8 @@ pub struct Policy {
     fingerprint: bool,
 }
 
+impl crate::extract::Input for Policy {}
+
 /// Chances at which bands begin, each from its figure up, rising.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]

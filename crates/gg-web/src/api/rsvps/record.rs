@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
+use gg_domain::fields::FieldErrors;
 use gg_domain::id::GuestId;
-use gg_domain::rsvp::AnswerInput;
+use gg_domain::rsvp::{Answer, AnswerInput};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{PastRsvp, PlusOne, Rsvp, RsvpWithHistory};
 use crate::extract::Signed;
-use crate::extract::{Id, Json};
+use crate::extract::{Id, Input, Json};
 use crate::problem::Problem;
 use crate::state::Web;
 
@@ -29,6 +30,12 @@ pub struct RecordRsvp {
     /// Answers to the event's questions.
     #[serde(default)]
     answers: BTreeMap<String, String>,
+}
+
+impl Input for RecordRsvp {
+    fn faults(self) -> FieldErrors {
+        Answer::parse(&self.into()).err().unwrap_or_default()
+    }
 }
 
 impl From<RecordRsvp> for AnswerInput {

@@ -128,7 +128,7 @@ pub(super) fn evidence(reasons: &[Reason]) -> Vec<Evidence> {
     reasons.sort_by(|a, b| b.nats.total_cmp(&a.nats));
     let bar = |reason: &Reason| Evidence {
         code: reason.code.as_str().into(),
-        words: reason_name(reason.code).into(),
+        words: reason_name(reason.code, reason.nats).into(),
         nats: reason.nats,
     };
     reasons.into_iter().map(bar).collect()

@@ -3,6 +3,7 @@
 //! Time is UTC in microseconds, since that is what both databases keep: a finer time would come
 //! back from PostgreSQL changed.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -56,12 +57,35 @@ pub trait Randomness: Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// The operating system's generator.
+/// The operating system's generator, asked for [`DRAWN_BYTES`] at a time: a call takes an id or two for each request,
+/// and asking costs as much as all else about an id.
 pub struct SystemRandomness;
+
+/// Bytes that each thread draws at once.
+const DRAWN_BYTES: usize = 512;
+
+thread_local! {
+    /// What was drawn, and how much of it was handed out; that is wiped.
+    static DRAWN: RefCell<([u8; DRAWN_BYTES], usize)> = const { RefCell::new(([0; DRAWN_BYTES], DRAWN_BYTES)) };
+}
 
 impl Randomness for SystemRandomness {
     fn fill(&self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("the operating system gives random bytes once it is up");
+        let draw =
+            |bytes: &mut [u8]| getrandom::fill(bytes).expect("the system gives random bytes once it is up");
+        if bytes.len() > DRAWN_BYTES {
+            return draw(bytes);
+        }
+        DRAWN.with_borrow_mut(|(drawn, taken)| {
+            if *taken + bytes.len() > DRAWN_BYTES {
+                draw(drawn);
+                *taken = 0;
+            }
+            let handed_out = &mut drawn[*taken..*taken + bytes.len()];
+            bytes.copy_from_slice(handed_out);
+            handed_out.fill(0);
+            *taken += bytes.len();
+        });
     }
 }
 
@@ -154,6 +178,15 @@ pub fn from_micros(micros: i64) -> Timestamp {
 mod tests {
     use super::*;
     use crate::id::GuestId;
+
+    #[test]
+    fn random_bytes_are_handed_out_once() {
+        let sources = Sources::system();
+        let ids: std::collections::HashSet<[u8; 16]> = (0..2_000).map(|_| sources.bytes::<16>()).collect();
+        assert_eq!(ids.len(), 2_000);
+        assert!(!ids.contains(&[0; 16]));
+        assert_ne!(sources.bytes::<{ DRAWN_BYTES + 1 }>(), sources.bytes::<{ DRAWN_BYTES + 1 }>());
+    }
 
     #[test]
     fn ids_of_later_times_sort_later() {

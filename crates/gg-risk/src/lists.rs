@@ -74,19 +74,22 @@ pub(crate) const MAIL_SECURITY_ASNS: &[u32] = &[
 
 /// Does the agent carry a previewer's token, as a product of its own?
 pub fn names_previewer(agent: &str) -> bool {
-    PREVIEW_TOKENS.iter().any(|token| carries(agent, token))
-        || PREVIEW_STARTS.iter().any(|token| agent.starts_with(token) && carries(agent, token))
+    carries(agent, PREVIEW_TOKENS) || PREVIEW_STARTS.iter().any(|token| begins(agent, token))
 }
 
-/// The token stands at the start or after a separator, and ends there: `WhatsApp/2.24` but neither
-/// `MyWhatsAppClone` nor `[WhatsAppIAB/…`.
-fn carries(agent: &str, token: &str) -> bool {
-    agent.match_indices(token).any(|(at, _)| {
-        let before = agent[..at].chars().next_back();
-        let after = agent[at + token.len()..].chars().next();
-        before.is_none_or(|c| matches!(c, ' ' | '(' | ';' | '/' | ',' | '+'))
-            && after.is_none_or(|c| matches!(c, ' ' | '/' | ')' | ';' | ','))
-    })
+/// One of the tokens stands at the start or after a separator, and ends there: `WhatsApp/2.24` but neither
+/// `MyWhatsAppClone` nor `[WhatsAppIAB/…`. Each place where a product may begin is looked at once: this is asked of
+/// every request of a guest.
+fn carries(agent: &str, tokens: &[&str]) -> bool {
+    let after_separators = agent.match_indices([' ', '(', ';', '/', ',', '+']).map(|(at, _)| at + 1);
+    std::iter::once(0)
+        .chain(after_separators)
+        .any(|at| tokens.iter().any(|token| begins(&agent[at..], token)))
+}
+
+fn begins(rest: &str, token: &str) -> bool {
+    let after = rest.strip_prefix(token).map(|after| after.chars().next());
+    after.is_some_and(|after| after.is_none_or(|c| matches!(c, ' ' | '/' | ')' | ';' | ',')))
 }
 
 #[cfg(test)]
@@ -95,10 +98,14 @@ mod tests {
 
     #[test]
     fn tokens_are_whole_products() {
-        assert!(carries("WhatsApp/2.24.9.78 A", "WhatsApp"));
-        assert!(carries("Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)", "Discordbot"));
-        assert!(!carries("Mozilla/5.0 (iPhone) MyWhatsApp/2", "WhatsApp"));
-        assert!(!carries("Mozilla/5.0 (iPhone) WhatsAppIAB/2", "WhatsApp"));
-        assert!(!carries("", "WhatsApp"));
+        let names = |agent| carries(agent, &["WhatsApp", "Discordbot", "Snap URL Preview Service"]);
+        assert!(names("WhatsApp/2.24.9.78 A"));
+        assert!(names("Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)"));
+        assert!(names("Mozilla/5.0 Snap URL Preview Service; bot"));
+        assert!(names("x;WhatsApp"));
+        assert!(!names("Mozilla/5.0 (iPhone) MyWhatsApp/2"));
+        assert!(!names("Mozilla/5.0 (iPhone) WhatsAppIAB/2"));
+        assert!(!names(""));
+        assert!(!names("é(é;é WhatsAppé"));
     }
 }

@@ -79,8 +79,8 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 fn parse_with<T: DeserializeOwned>(bytes: &[u8], judge: impl Fn(T) -> FieldErrors) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let mut track = serde_path_to_error::Track::new();
-    let read = T::deserialize(Object(serde_path_to_error::Deserializer::new(&mut json, &mut track)));
+    // Where a fault is, is found out once there is one.
+    let read = T::deserialize(Object(&mut json));
     let value =
         read.map_err(
             |inner| {

@@ -49,7 +49,11 @@ fn guests_are_found_by_words_of_their_name_in_any_case() {
         s.guest(&json!({ "name": "Kojo Boateng" })).await;
         let found = |page: &Value| page["data"].as_array().unwrap().len();
         assert_eq!(found(&s.owner.get(&s.path("/guests?search=MENS")).await.json()), 1);
-        assert_eq!(found(&s.owner.get(&s.path("/guests?search=%25")).await.json()), 0, "a sign stands for itself");
+        assert_eq!(
+            found(&s.owner.get(&s.path("/guests?search=%25")).await.json()),
+            0,
+            "a sign stands for itself"
+        );
         assert_eq!(found(&s.owner.get(&s.path("/guests?search=zz&limit=1")).await.json()), 0);
         assert_eq!(found(&s.owner.get(&s.path("/guests?limit=1")).await.json()), 1);
     });

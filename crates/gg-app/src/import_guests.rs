@@ -132,8 +132,9 @@ impl App {
                 }
                 Err(error) => return Err(error),
                 Ok(()) => {
-                    // Rows that this import wrote before it judged anew are unchanged to the last judgement.
-                    so_far.unchanged = prepared.plan.unchanged - written_before;
+                    // Rows that this import wrote before it judged anew are unchanged to the last judgement, but for
+                    // those that somebody has changed or erased since.
+                    so_far.unchanged = prepared.plan.unchanged.saturating_sub(written_before);
                     return Ok(so_far);
                 }
             }

@@ -118,15 +118,11 @@ impl App {
             .await
     }
 
-    /// Whether the guest of the link with `token` is believed to use `device`, as this site knows it.
-    ///
-    /// # Errors
-    /// [`Error::DeadLink`].
-    pub async fn is_known_device(&self, token: &str, device: DeviceId) -> Result<bool> {
-        let link = self.follow_link(token, None).await?;
+    /// Whether the guest of a link is believed to use `device`, as this site knows it.
+    pub fn is_known_device(&self, link: &OpenLink, device: DeviceId) -> bool {
         let device = self.secrets.event_device(link.row.event_id, device);
-        let devices = link.row.risk.map(|risk| risk.0.devices).unwrap_or_default();
-        Ok(devices.iter().any(|known| known.cookies.iter().any(|cookie| cookie.id == device)))
+        let devices = link.row.risk.iter().flat_map(|risk| &risk.0.devices);
+        devices.into_iter().any(|known| known.cookies.iter().any(|cookie| cookie.id == device))
     }
 
     /// Notes a GET or HEAD of a link, and says what it was taken for: a previewer and a scanner get the neutral card.

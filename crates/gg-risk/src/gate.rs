@@ -48,7 +48,8 @@ pub fn gate_known(
     class
 }
 
-/// Is it a machine's cookie that came back, or none?
+/// What both gates say of an opening by itself; `seen`, where it is at hand, tells a whole browser behind a security
+/// network.
 fn judge(access: &LinkAccess, previewer: bool, seen: Option<&Snapshot>) -> Class {
     let act = access.strongest_act();
     if act >= Some(Act::Answered) {

@@ -164,9 +164,9 @@ pub(crate) async fn admit(web: &Web, visit: &Visit, token: &str, what: Use) -> R
     };
     let Err(too_many) = within else { return Ok(Admitted) };
     // A dead link is one, however often it is tried: 429 would tell that it lived once.
-    web.app.follow_link(token, None).await?;
+    let opened = web.app.follow_link(token, None).await?;
     if let (Use::Opening, Some(device)) = (what, visit.device)
-        && web.app.is_known_device(token, device).await?
+        && web.app.is_known_device(&opened, device)
     {
         return limits.own_opening(link, device).map(|()| Admitted).map_err(TurnedAway::Told);
     }

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::facts;
 use crate::keep_guests::member_guest;
 use crate::open_invite::open_link;
-use crate::score_access::{Judged, Opening, count, to_write};
+use crate::score_access::{Judged, Opening, to_write};
 
 /// How often an answer that met an opening of the same guest is tried again.
 const ANSWER_TRIES: usize = 8;
@@ -147,7 +147,7 @@ impl App {
                 Err(Error::Stale) => {}
                 Err(error) => return Err(error),
                 Ok(answer) => {
-                    count(&verdict);
+                    self.written(&verdict).await;
                     let answer = answer.map(|taken| taken.counted(Source::Guest));
                     return Ok(FormAnswer { judged: verdict.judged.clone(), answer });
                 }
@@ -321,6 +321,7 @@ fn refused(refusal: Refusal) -> Error {
 /// An answer proves the device that it came from as far as an answer can (RISK.md 5.3); where that was not judged yet,
 /// it will.
 async fn prove_device(tx: &mut WriteTx, access: &AccessRow, at: Timestamp) -> Result<()> {
+    tx.keep_sightings(access.guest_id, access.id).await?;
     let actor = Actor::Invite { event: access.event_id, guest: access.guest_id };
     // What was let in unjudged may have been judged since it was read; the guest is locked by now, so it stays as it is.
     let latest = if access.degraded { tx.access(&actor, access.id).await? } else { None };

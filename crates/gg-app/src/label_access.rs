@@ -15,10 +15,11 @@ use gg_store::{AccessRow, Conn, LinkRow, Rejudged, RsvpRow, WriteTx};
 
 use crate::App;
 use crate::error::{Error, Result};
+use crate::event_facts::facts_of;
 use crate::facts::{self, AccessFigures};
 use crate::open_invite::open_link;
 use crate::plan_event::member;
-use crate::score_access::{event_facts, policy, previews_since};
+use crate::score_access::{policy, previews_since};
 
 impl App {
     /// An opening as it was judged, and the actor's role in its event.
@@ -52,7 +53,7 @@ impl App {
                 let link = tx.link(row.guest_id, row.generation, previews_since(row.at)).await?;
                 let link = link.ok_or(Error::NotFound)?;
                 let (risk, revision) = tx.guest_risk(&guest, row.guest_id).await?;
-                let facts = event_facts(tx, &link, row.snapshot.0.cookie, row.at).await?;
+                let facts = facts_of(&row);
 
                 let confirmed = gg_risk::confirm(&risk, &row.snapshot.0, label);
                 let policy = policy(&link);
@@ -88,7 +89,7 @@ impl App {
                 let link = open_link(conn, claims, None, at).await?;
                 let actor = Actor::Invite { event: link.row.event_id, guest: link.row.guest_id };
                 let row = conn.access(&actor, access).await?.ok_or(Error::NotFound)?;
-                let facts = event_facts(conn, &link.row, row.snapshot.0.cookie, at).await?;
+                let facts = facts_of(&row);
                 Ok((row, link.row, facts))
             })
             .await?;

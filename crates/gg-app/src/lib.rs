@@ -10,7 +10,9 @@ use gg_risk::Scorer;
 use gg_store::Store;
 
 mod answer_invite;
+mod census;
 mod error;
+mod event_facts;
 mod facts;
 pub mod guest_list;
 mod import_guests;
@@ -29,10 +31,12 @@ mod score_access;
 mod secrets;
 mod send_invitations;
 mod sign_in;
+mod take_back;
 mod tidy;
 mod try_policy;
 
 pub use answer_invite::FormAnswer;
+pub use census::Populations;
 pub use error::{Error, Result};
 pub use gg_risk::parse_agent;
 pub use import_guests::{Imported, Prepared};
@@ -65,6 +69,8 @@ pub struct App {
     pub fetches: Fetches,
     /// Imports under way.
     pub imports: Imports,
+    /// How common what is seen of devices is.
+    pub populations: Populations,
     /// Openings of one link take turns.
     pub turns: Turns,
     /// Where guests reach us, without a slash at the end.

@@ -18,9 +18,10 @@ use jiff::Timestamp;
 
 use crate::App;
 use crate::error::{Error, Result};
+use crate::event_facts::facts_of;
 use crate::facts::{self, AccessFigures};
 use crate::label_access::rejudged;
-use crate::score_access::{event_facts, policy, previews_since};
+use crate::score_access::{policy, previews_since};
 
 /// Openings looked at in one round: at the engine's worst a round takes as many deadlines.
 const RESCORED_AT_ONCE: i64 = 64;
@@ -102,7 +103,7 @@ impl App {
                 if let Some(Json(risk)) = &mut link.risk {
                     risk.first_human_at = risk.first_human_at.filter(|first| *first < at);
                 }
-                let facts = event_facts(conn, &link, access.snapshot.0.cookie, at).await?;
+                let facts = facts_of(&access);
                 Ok(Some(Waiting { access, link, facts }))
             })
             .await

@@ -15,14 +15,15 @@ use gg_domain::policy::{Action, Policy};
 use gg_domain::risk::{Band, GuestRisk, Score};
 use gg_domain::signals::Signals;
 use gg_domain::snapshot::Snapshot;
-use gg_domain::token::Purpose;
-use gg_risk::{Admission, EventFacts, Known, ScorerError, Touched};
-use gg_store::{AccessWrite, Conn, LinkRow, NewAccess};
+use gg_domain::token::{Claims, Purpose};
+use gg_risk::{Admission, EventFacts, Known, Notes, ScorerError};
+use gg_store::{AccessWrite, Conn, LinkRow, NewAccess, Noted};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::App;
 use crate::error::{Error, Result};
+use crate::event_facts::{Looked, is_new_look, look_up, noted};
 use crate::facts::{self, AccessFigures};
 use crate::open_invite::{OpenLink, open_link};
 
@@ -32,8 +33,6 @@ const SCORE_DEADLINE: Duration = Duration::from_millis(250);
 const TURNS: usize = 1024;
 /// How often an opening that lost the race for the guest's row is judged again.
 const JUDGE_TRIES: usize = 8;
-/// Other guests' links that a device opened count for so long (RISK.md 5.1, G).
-const TOUCHED_FOR: SignedDuration = SignedDuration::from_hours(48);
 /// A previewer's fetch of a link counts for so long (RISK.md 5.1, Sh).
 const PREVIEW_FOR: SignedDuration = SignedDuration::from_hours(72);
 
@@ -100,7 +99,18 @@ pub(crate) struct Verdict {
     /// The guest's risk row afterwards and the number of changes it must still have; none where the
     /// opening changes nothing.
     risk: Option<(GuestRisk, i64)>,
+    /// What it leaves for openings after it.
+    notes: Notes,
     first: bool,
+}
+
+/// An opening with all that is known when it is judged.
+struct Arrived {
+    link: OpenLink,
+    access: LinkAccess,
+    seen: Snapshot,
+    looked: Looked,
+    policy: Policy,
 }
 
 impl App {
@@ -113,7 +123,7 @@ impl App {
         for _ in 0..JUDGE_TRIES {
             let verdict = self.judge(token, opening).await?;
             if self.store.write_access(to_write(&self.sources, &verdict)).await? {
-                count(&verdict);
+                self.written(&verdict).await;
                 return Ok(verdict.judged);
             }
         }
@@ -123,50 +133,68 @@ impl App {
     /// Judges an opening and writes nothing.
     pub(crate) async fn judge(&self, token: &str, opening: &Opening) -> Result<Verdict> {
         let claims = self.keyring.verify(token, &[Purpose::Invite, Purpose::Try]).await?;
-        let (id, at) = (self.sources.id::<AccessId>(), self.sources.now());
-        let (secrets, site_device, viewer) = (self.secrets.clone(), opening.device, opening.viewer);
-        let (link, device, event) = self
-            .store
-            .read(async move |conn: &mut Conn| -> Result<_> {
-                let link = open_link(conn, claims, viewer, at).await?;
-                let device = site_device.map(|device| secrets.event_device(link.row.event_id, device));
-                let facts = event_facts(conn, &link.row, device, at).await?;
-                Ok((link, device, facts))
-            })
-            .await?;
+        let set_device =
+            if opening.device.is_none() { Some(self.sources.random_id::<DeviceId>()) } else { None };
+        let arrived = self.arrive(claims, opening, set_device).await?;
 
-        let set_device: Option<DeviceId> =
-            if device.is_none() { Some(self.sources.random_id::<DeviceId>()) } else { None };
-        let new_device = set_device.map(|device| self.secrets.event_device(link.row.event_id, device));
-        let access = LinkAccess {
-            id,
-            at,
-            event: link.row.event_id,
-            guest: link.row.guest_id,
-            party: link.row.party_id,
-            network: opening.network.clone(),
-            headers: opening.headers.clone(),
-            signals: opening.signals.clone(),
-            device,
-            new_device,
-            act: Acts::Known(opening.act),
-            method: Method::Get,
+        let risk = arrived.link.row.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
+        let previewer = gg_risk::names_previewer(arrived.access.headers.agent());
+        let class =
+            gg_risk::gate_known(&arrived.access, &arrived.seen, &risk, &arrived.looked.facts, previewer);
+        let human = class == Class::Human && !arrived.link.test;
+        let score = if human {
+            let Arrived { link, policy, seen, looked, .. } = &arrived;
+            Some(self.score(&link.row, policy, seen, &looked.facts).await)
+        } else {
+            None
         };
-        let class = gg_risk::gate(&access);
-        let human = class == Class::Human && !link.test;
-        let policy = policy(&link.row);
-        let snapshot = gg_risk::snapshot(&access, policy.fingerprint);
-        let score = if human { Some(self.score(&link.row, &policy, &snapshot, &event).await) } else { None };
-        Ok(verdict(
-            &link,
-            &access,
-            class,
-            snapshot,
-            score.as_ref(),
-            &policy,
-            self.step_up_deliverable,
-            set_device,
-        ))
+        Ok(verdict(arrived, &risk, class, score.as_ref(), self.step_up_deliverable, set_device))
+    }
+
+    /// Reads what is known of an opening: its link, and what openings of other guests say.
+    async fn arrive(
+        &self,
+        claims: Claims,
+        opening: &Opening,
+        set_device: Option<DeviceId>,
+    ) -> Result<Arrived> {
+        let (id, at) = (self.sources.id::<AccessId>(), self.sources.now());
+        let (secrets, populations, opening) =
+            (self.secrets.clone(), self.populations.clone(), opening.clone());
+        self.store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                let link = open_link(conn, claims, opening.viewer, at).await?;
+                let event = link.row.event_id;
+                let access = LinkAccess {
+                    id,
+                    at,
+                    event,
+                    guest: link.row.guest_id,
+                    party: link.row.party_id,
+                    network: opening.network,
+                    headers: opening.headers,
+                    signals: opening.signals,
+                    device: opening.device.map(|device| secrets.event_device(event, device)),
+                    new_device: set_device.map(|device| secrets.event_device(event, device)),
+                    act: Acts::Known(opening.act),
+                    method: Method::Get,
+                };
+                let policy = policy(&link.row);
+                let seen = gg_risk::snapshot(&access, policy.fingerprint);
+                let looked = look_up(conn, &populations, &link.row, &access, &seen).await?;
+                Ok(Arrived { link, access, seen, looked, policy })
+            })
+            .await
+    }
+
+    /// What follows an opening that was written: it is counted, and what it shows of earlier ones is taken back.
+    pub(crate) async fn written(&self, verdict: &Verdict) {
+        count(verdict);
+        let new = &verdict.new;
+        if new.new_look {
+            self.populations.note(new.id, new.event, &new.snapshot, new.at);
+        }
+        self.take_back(&verdict.notes.taken_back).await;
     }
 
     /// The engine's word within the deadline, or its absence, which lets in.
@@ -210,45 +238,26 @@ pub(crate) fn previews_since(at: Timestamp) -> Timestamp {
     at.checked_sub(PREVIEW_FOR).unwrap_or(Timestamp::MIN)
 }
 
-/// What the event's other openings say of this device.
-pub(crate) async fn event_facts(
-    conn: &mut Conn,
-    row: &LinkRow,
-    device: Option<DeviceId>,
-    at: Timestamp,
-) -> Result<EventFacts> {
-    let touched = match device {
-        Some(device) => {
-            let since = at.checked_sub(TOUCHED_FOR).unwrap_or(Timestamp::MIN);
-            conn.touched(row.event_id, device, row.guest_id, row.party_id, since).await?
-        }
-        None => Vec::new(),
-    };
-    let touched =
-        touched.into_iter().map(|row| Touched { guest: row.guest_id, party: row.party_id }).collect();
-    Ok(EventFacts { touched, share_preview_at: row.share_preview_at, ..EventFacts::default() })
-}
-
 pub(crate) fn policy(row: &LinkRow) -> Policy {
     row.policy.as_ref().map(|policy| policy.0.clone()).unwrap_or_default()
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is one part of the record that is put together here")]
 fn verdict(
-    link: &OpenLink,
-    access: &LinkAccess,
+    arrived: Arrived,
+    risk: &GuestRisk,
     class: Class,
-    snapshot: Snapshot,
     score: Option<&Score>,
-    policy: &Policy,
     step_up_deliverable: bool,
     set_device: Option<DeviceId>,
 ) -> Verdict {
-    let risk = link.row.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
-    let decision = score.map_or(Action::Allow, |score| gg_risk::decide(score, policy, step_up_deliverable));
+    let Arrived { link, access, seen, looked, policy } = arrived;
+    let decision = score.map_or(Action::Allow, |score| gg_risk::decide(score, &policy, step_up_deliverable));
     let after = score.map(|score| {
-        (gg_risk::update(&risk, &snapshot, score, Admission::Opened), link.row.revision.unwrap_or(0))
+        (gg_risk::update(risk, &seen, score, Admission::Opened), link.row.revision.unwrap_or(0))
     });
+    let new_look = score.is_some() && is_new_look(risk, &seen);
+    let notes =
+        if link.test { Notes::default() } else { looked.notes(&access, &seen, class, score, new_look) };
     let band = score.map(|score| score.band);
     let judged = Judged {
         access: access.id,
@@ -268,26 +277,35 @@ fn verdict(
         band: band.map(Band::as_str),
         p: score.map(|score| score.p),
         raw: score.map(|score| score.raw),
+        leak: score.map(|score| score.leak),
         reasons: score.map(|score| score.reasons.clone()).unwrap_or_default(),
-        snapshot,
+        facts: serde_json::to_string(&looked.facts).expect("facts are plain numbers, ids and times"),
         model: score.map(|score| score.model.to_string()).unwrap_or_default(),
         degraded: judged.degraded,
         decision: decision.as_str(),
         device: access.device_now(),
+        own: notes.own,
+        new_look,
         at: access.at,
         address: access.network.ip.map(|ip| ip.to_string()).unwrap_or_default(),
-        headers: serde_json::json!({
-            "ua": access.headers.ua,
-            "accept_language": access.headers.accept_language,
-            "sec_ch_ua": access.headers.sec_ch_ua,
-            "sec_ch_ua_mobile": access.headers.sec_ch_ua_mobile,
-            "sec_ch_ua_platform": access.headers.sec_ch_ua_platform,
-        })
-        .to_string(),
+        headers: raw_headers(&access.headers),
         signals: access.signals.as_ref().and_then(|signals| raw(signals, policy.fingerprint)),
+        snapshot: seen,
     };
     let first = score.is_some() && risk.first_human_at.is_none();
-    Verdict { judged, new, risk: after, first }
+    Verdict { judged, new, risk: after, notes, first }
+}
+
+/// The headers that were read, as they are kept for a short time.
+fn raw_headers(headers: &Headers) -> String {
+    serde_json::json!({
+        "ua": headers.ua,
+        "accept_language": headers.accept_language,
+        "sec_ch_ua": headers.sec_ch_ua,
+        "sec_ch_ua_mobile": headers.sec_ch_ua_mobile,
+        "sec_ch_ua_platform": headers.sec_ch_ua_platform,
+    })
+    .to_string()
 }
 
 /// What is kept raw of `signals`: without `fingerprint` nothing of the machine, as in the snapshot.
@@ -300,8 +318,9 @@ fn raw(signals: &Signals, fingerprint: bool) -> Option<String> {
 /// What is written of a verdict, with what the feed is told.
 pub(crate) fn to_write(sources: &gg_domain::clock::Sources, verdict: &Verdict) -> AccessWrite {
     let new = &verdict.new;
+    let noted: Noted = noted(&verdict.notes);
     let Some((risk, revision)) = &verdict.risk else {
-        return AccessWrite { access: new.clone(), risk: None, facts: Vec::new() };
+        return AccessWrite { access: new.clone(), risk: None, noted, facts: Vec::new() };
     };
     // Let in unjudged, it is still the first time that a person opened: the organiser is told once.
     let first_human_at = risk.first_human_at.or(Some(new.at));
@@ -313,10 +332,10 @@ pub(crate) fn to_write(sources: &gg_domain::clock::Sources, verdict: &Verdict) -
     let figures =
         AccessFigures { band: verdict.judged.band, reasons: new.reasons.clone(), degraded: new.degraded };
     told.push(facts::access_checked(sources, new.event, new.guest, new.id, &figures, new.at));
-    AccessWrite { access: new.clone(), risk: Some((risk, *revision)), facts: told }
+    AccessWrite { access: new.clone(), risk: Some((risk, *revision)), noted, facts: told }
 }
 
-pub(crate) fn count(verdict: &Verdict) {
+fn count(verdict: &Verdict) {
     let class = if verdict.judged.test { "test" } else { verdict.new.class };
     metrics::counter!("guestguard_accesses_total", "class" => class, "band" => verdict.new.band.unwrap_or("none"))
         .increment(1);

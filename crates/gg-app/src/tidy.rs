@@ -1,6 +1,6 @@
-//! Deletes what has outlived its use: raw signals, sessions that ended, keys of repeated writes.
+//! Deletes what has outlived its use: raw signals, who was seen with whom, sessions that ended, keys of repeated writes.
 
-use gg_store::WriteTx;
+use gg_store::{PRUNE_SLICES, WriteTx};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::App;
@@ -27,6 +27,14 @@ impl App {
             if pruned.await? == 0 {
                 break;
             }
+        }
+        let unseen = now.checked_sub(gg_risk::BLOCK_FOR).unwrap_or(Timestamp::MIN);
+        for slice in 0..PRUNE_SLICES {
+            self.store
+                .write(async move |tx: &mut WriteTx| -> Result<_> {
+                    Ok(tx.prune_sightings(slice, unseen).await.map(drop)?)
+                })
+                .await?;
         }
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> { Ok(tx.prune_sessions(now).await.map(drop)?) })

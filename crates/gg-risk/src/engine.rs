@@ -11,6 +11,7 @@ use gg_domain::policy::Policy;
 use gg_domain::risk::{Band, GuestRisk, ModelVersion, Reason, ReasonCode, Score};
 use gg_domain::snapshot::Snapshot;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::baseline::{is_established, is_fresh};
 use crate::calibrate::{calibrate, filter, log_odds};
@@ -63,42 +64,60 @@ impl Known<'_> {
     }
 }
 
-/// What other openings say of this one. All empty where nobody looked: that is ignorance, not innocence.
-#[derive(Clone, PartialEq, Debug, Default)]
+/// What other openings say of this one. All empty where nobody looked: that is ignorance, not innocence. Kept with every
+/// opening, in short names and without what is empty, so that it can be judged again by what was known then.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EventFacts {
     /// Other guests whose links this device (by the cookie it brought, else by all its traits on this
     /// prefix off mobile networks) opened as human: in the last 48 h, those of the same household at any
     /// time. A dozen suffices.
+    #[serde(rename = "t", skip_serializing_if = "Vec::is_empty")]
     pub touched: Vec<Touched>,
     /// Is it the own device of another guest, by the cookie it brought: one that opened that guest's link
     /// first, or earned its place there?
+    #[serde(rename = "o", skip_serializing_if = "is_default")]
     pub other_guests_own: bool,
     /// Households whose links devices new to them opened from this address in the last 24 h.
+    #[serde(rename = "a", skip_serializing_if = "is_default")]
     pub address_parties: u32,
     /// When a previewer last fetched this guest's link.
+    #[serde(rename = "p", skip_serializing_if = "Option::is_none")]
     pub share_preview_at: Option<Timestamp>,
     /// Guests' links that the same sender (by address) previewed within ten minutes of that.
+    #[serde(rename = "s", skip_serializing_if = "is_default")]
     pub sender_links: u32,
     /// Other households whose links a machine with exactly this hardware, canvas and fonts opened in the
     /// last 6 h, by whatever cookie and address.
+    #[serde(rename = "k", skip_serializing_if = "is_default")]
     pub alike_parties: u32,
     /// Other households, of any event, whose links this prefix opened in the last 24 h: vendors come when mail
     /// is sent, people when they like.
+    #[serde(rename = "b", skip_serializing_if = "is_default")]
     pub block_parties: u32,
     /// Did anything from this prefix ever bring a cookie back, or act as people do?
+    #[serde(rename = "bk", skip_serializing_if = "is_default")]
     pub block_kept: bool,
     /// Was the cookie that it brings handed out to a machine?
+    #[serde(rename = "m", skip_serializing_if = "is_default")]
     pub cookie_of_machine: bool,
     /// How common this opening's values are.
+    #[serde(rename = "n", skip_serializing_if = "is_default")]
     pub population: Population,
 }
 
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// A guest whose link a device opened.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Touched {
     /// Who.
+    #[serde(rename = "g")]
     pub guest: GuestId,
     /// Of which household.
+    #[serde(rename = "p")]
     pub party: PartyId,
 }
 

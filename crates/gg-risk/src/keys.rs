@@ -1,5 +1,5 @@
-//! What openings are remembered under: hashes of what tells one thing from another. In memory alone, never
-//! stored, so they may change with any version.
+//! What openings are remembered under: hashes of what tells one thing from another. What a store keeps under them
+//! lives a week at most, so they may change with any version: for that week less is known.
 
 use std::hash::{Hash, Hasher};
 
@@ -107,6 +107,11 @@ pub(crate) fn address_key(access: &LinkAccess) -> u64 {
         None => 0,
     };
     key((2_u8, access.event.uuid().as_u128(), host))
+}
+
+/// The same as a home, where machines are told apart.
+pub(crate) fn home_key(access: &LinkAccess) -> u64 {
+    key((11_u8, address_key(access)))
 }
 
 /// A whole machine on its prefix, where hundreds do not share one (RISK.md 5.1, G).

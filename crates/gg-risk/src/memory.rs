@@ -7,32 +7,36 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::BuildHasherDefault;
 
 use gg_domain::access::{Act, Class, LinkAccess, NetClass};
-use gg_domain::id::{EventId, GuestId, PartyId};
+use gg_domain::id::{GuestId, PartyId};
 use gg_domain::risk::{ReasonCode, Score, Traits};
 use gg_domain::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::census::{Census, Scope};
 use crate::engine::{EventFacts, Touched};
-use crate::keys::{Already, address_key, block_key, cookie_key, key, kind_key, pair_key, place_key, values};
-use crate::population::Population;
+use crate::keys::{Already, address_key, block_key, cookie_key, key, kind_key, pair_key, place_key};
 use crate::snapshot::traits;
 
-/// Windows of RISK.md 5.1 and 9: graph, fan-out, machines of one kind, previews of one sender, blocks.
-const TOUCHED_FOR: SignedDuration = SignedDuration::from_hours(48);
-const ADDRESS_FOR: SignedDuration = SignedDuration::from_hours(24);
-const ALIKE_FOR: SignedDuration = SignedDuration::from_hours(6);
-const SENDER_FOR: SignedDuration = SignedDuration::from_mins(10);
-const BLOCK_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Other guests' links that a device opened count for so long (RISK.md 5.1, G).
+pub(crate) const TOUCHED_FOR: SignedDuration = SignedDuration::from_hours(48);
+/// Households at one address, or from one block, within so long (RISK.md 5.1, G).
+pub(crate) const ADDRESS_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// Machines of one kind on several links within so long (RISK.md 9.4).
+pub(crate) const ALIKE_FOR: SignedDuration = SignedDuration::from_hours(6);
+/// Previews by one sender, before and after the one in question (RISK.md 9.3).
+pub const SENDER_FOR: SignedDuration = SignedDuration::from_mins(10);
+/// What a block of addresses did is remembered so long: vendors come with every mailing.
+pub const BLOCK_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Devices, homes and previews are remembered so long: the graph's window and a day.
-const KEPT_FOR: SignedDuration = SignedDuration::from_hours(72);
+pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(72);
 /// Most links remembered under one key: past a dozen the evidence grows no more.
-const LINKS_MAX: usize = 16;
+pub(crate) const LINKS_MAX: usize = 16;
 /// An opening above this chance makes nobody a housemate: Review begins there.
-const HOUSEMATE_P_MAX: f64 = 0.2;
+pub(crate) const HOUSEMATE_P_MAX: f64 = 0.2;
 /// A line that so many households use is a venue or a hotel, no home.
-const HOME_PARTIES: usize = 4;
+pub(crate) const HOME_PARTIES: usize = 4;
 /// Most openings of a block that may be taken back: a scanner is known by its third.
-const PENDING_MAX: usize = 8;
+pub(crate) const PENDING_MAX: usize = 8;
 
 type Table<V> = HashMap<u64, V, BuildHasherDefault<Already>>;
 
@@ -77,7 +81,7 @@ pub struct Memory {
     homes: Table<Vec<(Link, u64)>>,
     housemates: HashSet<u64, BuildHasherDefault<Already>>,
     machine_cookies: HashSet<u64, BuildHasherDefault<Already>>,
-    counts: Table<u32>,
+    census: Census,
     oldest: [VecDeque<(Timestamp, u64)>; KINDS],
 }
 
@@ -149,7 +153,7 @@ impl Memory {
             cookie_of_machine: seen
                 .cookie
                 .is_some_and(|cookie| self.machine_cookies.contains(&cookie_key(cookie))),
-            population: self.population(event, seen, &traits),
+            population: self.census.population(event, seen),
         }
     }
 
@@ -226,7 +230,8 @@ impl Memory {
         }
         if new_look {
             self.remember(Kind::Address, address_key(access), link);
-            self.count(access.event, seen, &traits);
+            self.census.count(Scope::Event(access.event), seen);
+            self.census.count(Scope::All, seen);
         }
     }
 
@@ -366,33 +371,10 @@ impl Memory {
         }
         latest
     }
-
-    fn count(&mut self, event: EventId, seen: &Snapshot, traits: &Traits) {
-        for (block, given, value) in values(seen, traits) {
-            for scope in [event.uuid().as_u128(), 0] {
-                *self.counts.entry(key((7_u8, scope, block as u8, given, value))).or_default() += 1;
-                *self.counts.entry(key((8_u8, scope, block as u8, given))).or_default() += 1;
-            }
-        }
-    }
-
-    fn population(&self, event: EventId, seen: &Snapshot, traits: &Traits) -> Population {
-        let mut population = Population::default();
-        for (block, given, value) in values(seen, traits) {
-            let count = |scope: u128| crate::population::Count {
-                seen: self.counts.get(&key((7_u8, scope, block as u8, given, value))).copied().unwrap_or(0),
-                of: self.counts.get(&key((8_u8, scope, block as u8, given))).copied().unwrap_or(0),
-            };
-            let counts = population.counts_mut(block);
-            counts.event = count(event.uuid().as_u128());
-            counts.all = count(0);
-        }
-        population
-    }
 }
 
 /// Was it opened by a device that is the guest's own: known, or the first of all?
-fn is_own(score: &Score) -> bool {
+pub(crate) fn is_own(score: &Score) -> bool {
     let has = |code| score.reasons.iter().any(|reason| reason.code == code);
     score.p < HOUSEMATE_P_MAX && (has(ReasonCode::DevKnown) || has(ReasonCode::FirstSeen))
 }

@@ -4,6 +4,8 @@
 //! guess, so that an empty table is no error but ignorance. Attributes are counted in blocks (hardware
 //! given the system, drawing given the hardware): counted apart, every iPhone would look unique.
 
+use serde::{Deserialize, Serialize};
+
 /// How often a value was seen, among how many.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Count {
@@ -13,13 +15,26 @@ pub struct Count {
     pub of: u32,
 }
 
-/// The same in the event and in the installation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// The same in the event and in the installation; written as four numbers, since every opening keeps its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "[u32; 4]", into = "[u32; 4]")]
 pub struct Counts {
     /// Among devices of the event.
     pub event: Count,
     /// Among devices of all events.
     pub all: Count,
+}
+
+impl From<[u32; 4]> for Counts {
+    fn from([seen, of, all_seen, all_of]: [u32; 4]) -> Self {
+        Self { event: Count { seen, of }, all: Count { seen: all_seen, of: all_of } }
+    }
+}
+
+impl From<Counts> for [u32; 4] {
+    fn from(Counts { event, all }: Counts) -> Self {
+        [event.seen, event.of, all.seen, all.of]
+    }
 }
 
 /// Devices of the installation that the guess is worth: a handful tell more than it.
@@ -28,6 +43,11 @@ const GUESS_WORTH: f64 = 4.0;
 const ALL_WORTH: f64 = 10.0;
 
 impl Counts {
+    /// Nobody counted.
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The value's share, of which `guess` is supposed while nothing is counted. Never 0, never above 1.
     pub fn share(self, guess: f64) -> f64 {
         let all = (f64::from(self.all.seen) + GUESS_WORTH * guess) / (f64::from(self.all.of) + GUESS_WORTH);
@@ -50,9 +70,10 @@ macro_rules! blocks {
         }
 
         /// Counts of one opening's own values. All zero where nobody counted: then guesses stand in.
-        #[derive(Clone, PartialEq, Eq, Debug, Default)]
+        #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+        #[serde(default)]
         pub struct Population {
-            $($(#[$doc])* pub $field: Counts,)+
+            $($(#[$doc])* #[serde(skip_serializing_if = "Counts::is_nothing")] pub $field: Counts,)+
         }
 
         impl Population {

@@ -14,7 +14,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use crate::accesses::AccessWrite;
+use crate::accesses::{AccessWrite, NewAccess, Noted};
 use crate::error::{Result, StoreError};
 use crate::value::json;
 
@@ -32,10 +32,11 @@ const WRITE_POSTGRES: &str = "with given as (
         select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::boolean[],
             $7::text[], $8::double precision[], $9::double precision[], $10::text[], $11::text[],
             $12::text[], $13::boolean[], $14::text[], $15::uuid[], $16::bigint[], $17::text[], $18::text[],
-            $19::text[], $20::text[], $21::text[], $22::bigint[], $23::bigint[], $24::bigint[])
+            $19::text[], $20::text[], $21::text[], $22::bigint[], $23::bigint[], $24::bigint[],
+            $25::double precision[], $26::text[], $27::boolean[], $28::boolean[], $29::bigint[])
         as t (id, event_id, guest_id, generation, class, test, band, p, raw, reasons, snapshot, model,
             degraded, decision, device_id, at, address, headers, signals, state, standing, opened_at,
-            seen_at, revision)),
+            seen_at, revision, leak, facts, own, new_look, made)),
     judged as (
         insert into guest_risk (guest_id, event_id, state, band, opened_at, seen_at, revision)
         select guest_id, event_id, state, standing, opened_at, seen_at, revision + 1
@@ -46,29 +47,51 @@ const WRITE_POSTGRES: &str = "with given as (
     kept as (
         select * from given where state is null or guest_id in (select guest_id from judged)),
     touched as (
-        insert into guest_devices (event_id, device_id, guest_id, first_at, last_at)
-        select event_id, device_id, guest_id, at, at from kept
+        insert into guest_devices (event_id, device_id, guest_id, own, first_at, last_at)
+        select event_id, device_id, guest_id, own, at, at from kept
         where state is not null and device_id is not null
-        on conflict (event_id, device_id, guest_id) do update set last_at = excluded.last_at),
+        on conflict (event_id, device_id, guest_id) do update set last_at = excluded.last_at,
+            own = guest_devices.own or excluded.own),
     opened as (
         update invites set opened_at = kept.at from kept
         where kept.state is not null and invites.guest_id = kept.guest_id
             and invites.generation = kept.generation and invites.opened_at is null),
     stored as (
-        insert into accesses (id, event_id, guest_id, generation, class, test, band, p, raw, reasons,
-            snapshot, model, degraded, decision, device_id, at)
-        select id, event_id, guest_id, generation, class, test, band, p, raw, reasons, snapshot, model,
-            degraded, decision, device_id, at from kept),
+        insert into accesses (id, event_id, guest_id, generation, class, test, band, p, raw, leak, reasons,
+            snapshot, facts, model, degraded, decision, device_id, new_look, revision, at)
+        select id, event_id, guest_id, generation, class, test, band, p, raw, leak, reasons, snapshot, facts,
+            model, degraded, decision, device_id, new_look, made, at from kept),
     seen as (
         insert into access_signals (access_id, event_id, guest_id, address, headers, signals, at)
         select id, event_id, guest_id, address, headers, signals, at from kept),
     told as (
         insert into feed (id, event_id, kind, guest_id, access_id, figures, at)
         select id, event_id, kind, guest_id, access_id, figures, at
-        from unnest($25::uuid[], $26::uuid[], $27::uuid[], $28::text[], $29::uuid[], $30::uuid[],
-            $31::text[], $32::bigint[])
+        from unnest($30::uuid[], $31::uuid[], $32::uuid[], $33::text[], $34::uuid[], $35::uuid[],
+            $36::text[], $37::bigint[])
         as f (because_of, id, event_id, kind, guest_id, access_id, figures, at)
-        where because_of in (select id from kept))
+        where because_of in (select id from kept)),
+    sighted as (
+        insert into sightings (sighting_key, guest_id, machine, kept, access_id, at)
+        select sighting_key, guest_id, machine, s.kept, access_id, at
+        from unnest($38::uuid[], $39::bigint[], $40::uuid[], $41::bigint[], $42::boolean[], $43::uuid[],
+            $44::bigint[])
+        as s (because_of, sighting_key, guest_id, machine, kept, access_id, at)
+        where because_of in (select id from kept)
+        on conflict (sighting_key, guest_id) do update set machine = excluded.machine, kept = excluded.kept,
+            access_id = excluded.access_id, at = excluded.at),
+    evicted as (
+        delete from sightings using unnest($45::uuid[], $46::bigint[], $47::uuid[])
+            as e (because_of, sighting_key, guest_id)
+        where sightings.sighting_key = e.sighting_key and sightings.guest_id = e.guest_id
+            and e.because_of in (select id from kept)),
+    housed as (
+        insert into housemates (guest_id, other_id)
+        select distinct one.id, other.id from unnest($48::uuid[], $49::uuid[], $50::uuid[])
+            as h (because_of, guest_id, other_id)
+        join guests one on one.id in (h.guest_id, h.other_id)
+        join guests other on other.id in (h.guest_id, h.other_id) and other.id <> one.id
+        where because_of in (select id from kept) on conflict do nothing)
     select id from kept";
 
 /// Where openings wait for the next group.
@@ -189,7 +212,7 @@ async fn write_once(pool: &Pool, rows: &[&Row]) -> Result<BTreeSet<Uuid>> {
 
 /// The statement's arguments: a column each.
 fn columns<'a>(rows: &[&'a Row]) -> Vec<Box<dyn ToSql + Sync + Send + 'a>> {
-    let mut out: Vec<Box<dyn ToSql + Sync + Send + 'a>> = Vec::with_capacity(32);
+    let mut out: Vec<Box<dyn ToSql + Sync + Send + 'a>> = Vec::with_capacity(50);
     macro_rules! column {
         ($($row:ident => $value:expr;)+) => {$(
             out.push(Box::new(rows.iter().map(|$row| $value).collect::<Vec<_>>()));
@@ -220,6 +243,11 @@ fn columns<'a>(rows: &[&'a Row]) -> Vec<Box<dyn ToSql + Sync + Send + 'a>> {
         row => row.write.risk.as_ref().and_then(|(risk, _)| risk.first_human_at).map(|at| at.as_microsecond());
         row => row.write.risk.as_ref().and_then(|(risk, _)| risk.last_at).map(|at| at.as_microsecond());
         row => row.write.risk.as_ref().map(|(_, revision)| *revision);
+        row => row.write.access.leak;
+        row => row.write.access.facts.as_str();
+        row => row.write.access.own;
+        row => row.write.access.new_look;
+        row => row.write.revision();
     }
     let facts: Vec<_> = rows
         .iter()
@@ -240,5 +268,42 @@ fn columns<'a>(rows: &[&'a Row]) -> Vec<Box<dyn ToSql + Sync + Send + 'a>> {
         fact => fact.figures.as_str();
         fact => fact.at.as_microsecond();
     }
+    noted_columns(rows, &mut out);
     out
+}
+
+/// The columns of what is noted across guests, each row with the opening because of which it is.
+fn noted_columns<'a>(rows: &[&'a Row], out: &mut Vec<Box<dyn ToSql + Sync + Send + 'a>>) {
+    fn each<'a, T>(rows: &[&'a Row], which: impl Fn(&'a Noted) -> &'a [T]) -> Vec<(&'a NewAccess, &'a T)> {
+        rows.iter()
+            .flat_map(|row| which(&row.write.noted).iter().map(|one| (&row.write.access, one)))
+            .collect()
+    }
+    macro_rules! columns {
+        ($rows:expr; $($access:ident, $one:ident => $value:expr;)+) => {$(
+            out.push(Box::new($rows.iter().map(|($access, $one)| $value).collect::<Vec<_>>()));
+        )+};
+    }
+    let sightings = each(rows, |noted| &noted.sightings);
+    columns! { sightings;
+        access, _one => access.id.uuid();
+        _access, one => one.key;
+        access, _one => access.guest.uuid();
+        _access, one => one.machine;
+        _access, one => one.kept;
+        _access, one => one.access.map(gg_domain::id::AccessId::uuid);
+        access, _one => access.at.as_microsecond();
+    }
+    let evicted = each(rows, |noted| &noted.evicted);
+    columns! { evicted;
+        access, _one => access.id.uuid();
+        _access, one => one.0;
+        _access, one => one.1.uuid();
+    }
+    let housemates = each(rows, |noted| &noted.housemates);
+    columns! { housemates;
+        access, _one => access.id.uuid();
+        access, _one => access.guest.uuid();
+        _access, one => one.uuid();
+    }
 }

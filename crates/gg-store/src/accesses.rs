@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use crate::db::{Conn, Kind, Store, WriteTx};
 use crate::error::Result;
 use crate::feed::NewFeed;
+use crate::sightings::SightingWrite;
 use crate::value::{Json, args, json, row};
 
 row! {
@@ -68,6 +69,8 @@ row! {
         pub snapshot: Json<Snapshot>,
         /// Why it is in that band.
         pub reasons: Json<Vec<Reason>>,
+        /// What was looked up to judge it, as JSON; none of one from before that was kept.
+        pub facts: Option<String>,
         /// Let in unjudged; it stays so when it is judged later.
         pub degraded: bool,
         /// What was done: `allow`, `step_up`, `hold`, `block`.
@@ -120,10 +123,14 @@ pub struct NewAccess {
     pub p: Option<f64>,
     /// The same before calibration: what the guest's row is weighed by.
     pub raw: Option<f64>,
+    /// The chance that the link has leaked, afterwards.
+    pub leak: Option<f64>,
     /// Why.
     pub reasons: Vec<Reason>,
     /// What is kept of it.
     pub snapshot: Snapshot,
+    /// What was looked up to judge it, as JSON.
+    pub facts: String,
     /// The model that judged.
     pub model: String,
     /// Let in unjudged.
@@ -132,6 +139,10 @@ pub struct NewAccess {
     pub decision: &'static str,
     /// The device, as this event knows it.
     pub device: Option<DeviceId>,
+    /// The device is the guest's own: the first, or a known one.
+    pub own: bool,
+    /// The guest did not have this device, or it looked otherwise.
+    pub new_look: bool,
     /// When.
     pub at: Timestamp,
     /// The exact address, for a short time.
@@ -150,8 +161,28 @@ pub struct AccessWrite {
     /// The guest's risk row as it is afterwards, and the number of changes that it must still have (0:
     /// there is none yet); none where the opening changes nothing.
     pub risk: Option<(GuestRisk, i64)>,
+    /// What is noted across guests.
+    pub noted: Noted,
     /// What the feed is told.
     pub facts: Vec<NewFeed>,
+}
+
+/// What an opening leaves for those after it, of whichever guest.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Noted {
+    /// The guest, under keys.
+    pub sightings: Vec<SightingWrite>,
+    /// Who leaves which key for him.
+    pub evicted: Vec<(i64, GuestId)>,
+    /// Guests who turn out to live with him.
+    pub housemates: Vec<GuestId>,
+}
+
+impl AccessWrite {
+    /// The guest's risk row that the opening makes by itself: none where it changes nothing, or is judged later.
+    pub(crate) fn revision(&self) -> Option<i64> {
+        self.risk.as_ref().filter(|_| !self.access.degraded).map(|(_, before)| before + 1)
+    }
 }
 
 /// What judging an access again made of it.
@@ -200,7 +231,7 @@ impl Conn {
     /// An access, by its id. Whose event it is not gets nothing.
     pub async fn access(&mut self, actor: &Actor, access: AccessId) -> Result<Option<AccessRow>> {
         const SQL: &str =
-            "select id, guest_id, event_id, generation, class, test, band, raw, snapshot, reasons, degraded,
+            "select id, guest_id, event_id, generation, class, test, band, raw, snapshot, reasons, facts, degraded,
                 decision, label, act, scored_again_at, at
             from accesses where id = $1 and ($3 or exists
                 (select 1 from members m where m.event_id = accesses.event_id and m.account_id = $2))";
@@ -267,11 +298,13 @@ impl WriteTx {
                 return Ok(false);
             }
             if let Some(device) = new.device {
-                self.touch_device(new.event, device, new.guest, new.at).await?;
+                self.touch_device(new.event, device, new.guest, new.own, new.at).await?;
             }
             self.open_invite(new.guest, new.generation, new.at).await?;
         }
-        self.insert_access(new).await?;
+        self.insert_access(new, write.revision()).await?;
+        let Noted { sightings, evicted, housemates } = &write.noted;
+        self.note_sightings(new.guest, new.at, sightings, evicted, housemates).await?;
         for fact in &write.facts {
             self.append_feed(fact).await?;
         }
@@ -279,11 +312,12 @@ impl WriteTx {
     }
 
     /// Stores an access, and apart from it what was seen raw.
-    pub async fn insert_access(&mut self, new: &NewAccess) -> Result<()> {
+    /// `revision`: the guest's risk row that came of it.
+    pub async fn insert_access(&mut self, new: &NewAccess, revision: Option<i64>) -> Result<()> {
         const ACCESS: &str =
-            "insert into accesses (id, event_id, guest_id, generation, class, test, band, p, raw,
-                reasons, snapshot, model, degraded, decision, device_id, at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+            "insert into accesses (id, event_id, guest_id, generation, class, test, band, p, raw, leak,
+                reasons, snapshot, facts, model, degraded, decision, device_id, new_look, revision, at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
         const SIGNALS: &str =
             "insert into access_signals (access_id, event_id, guest_id, address, headers, signals, at)
             values ($1, $2, $3, $4, $5, $6, $7)";
@@ -300,12 +334,16 @@ impl WriteTx {
                 n.band,
                 n.p,
                 n.raw,
+                n.leak,
                 json(&n.reasons)?,
                 json(&n.snapshot)?,
+                n.facts,
                 n.model,
                 n.degraded,
                 n.decision,
                 n.device,
+                n.new_look,
+                revision,
                 n.at
             ],
         )
@@ -324,6 +362,14 @@ impl WriteTx {
         let (reasons, snapshot) = (json(&n.reasons)?, json(&n.snapshot)?);
         let args = args![n.access, n.band, n.p, n.raw, reasons, n.decision, snapshot, n.model, n.degraded];
         self.execute(SQL, args).await.map(|_| ())
+    }
+
+    /// A machine's after all: it leaves the count, and no device stands on it.
+    pub async fn unscore_access(&mut self, access: AccessId) -> Result<()> {
+        const SQL: &str =
+            "update accesses set class = 'scanner', band = null, decision = 'allow', new_look = false
+            where id = $1";
+        self.execute(SQL, args![access]).await.map(|_| ())
     }
 
     /// Notes the organiser's word.

@@ -22,6 +22,10 @@ row! {
         pub guest_id: GuestId,
         /// Of which party.
         pub party_id: PartyId,
+        /// There it was the first device, or a known one.
+        pub own: bool,
+        /// When last.
+        pub at: Timestamp,
     }
 }
 
@@ -50,7 +54,7 @@ impl Conn {
         party: PartyId,
         since: Timestamp,
     ) -> Result<Vec<TouchedRow>> {
-        const SQL: &str = "select d.guest_id, g.party_id
+        const SQL: &str = "select d.guest_id, g.party_id, d.own, d.last_at
             from guest_devices d join guests g on g.id = d.guest_id
             where d.event_id = $1 and d.device_id = $2 and d.guest_id <> $3
                 and (d.last_at >= $4 or g.party_id = $5)
@@ -79,18 +83,26 @@ impl WriteTx {
         Ok(self.returning::<(i64,)>(SQL, args).await?.is_some())
     }
 
-    /// Notes that a device opened a guest's link.
+    /// Notes that a device opened a guest's link; once his `own`, it stays so.
     pub async fn touch_device(
         &mut self,
         event: EventId,
         device: DeviceId,
         guest: GuestId,
+        own: bool,
         at: Timestamp,
     ) -> Result<()> {
-        const SQL: &str = "insert into guest_devices (event_id, device_id, guest_id, first_at, last_at)
-            values ($1, $2, $3, $4, $4)
-            on conflict (event_id, device_id, guest_id) do update set last_at = $4";
-        self.execute(SQL, args![event, device, guest, at]).await.map(|_| ())
+        const SQL: &str = "insert into guest_devices (event_id, device_id, guest_id, own, first_at, last_at)
+            values ($1, $2, $3, $4, $5, $5)
+            on conflict (event_id, device_id, guest_id) do update set last_at = $5, own = guest_devices.own or $4";
+        self.execute(SQL, args![event, device, guest, own, at]).await.map(|_| ())
+    }
+
+    /// Forgets that a device opened a guest's link: no person did.
+    pub async fn untouch_device(&mut self, event: EventId, device: DeviceId, guest: GuestId) -> Result<()> {
+        const SQL: &str =
+            "delete from guest_devices where event_id = $1 and device_id = $2 and guest_id = $3";
+        self.execute(SQL, args![event, device, guest]).await.map(|_| ())
     }
 
     /// Forgets which devices opened a guest's link.

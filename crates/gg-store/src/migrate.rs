@@ -37,7 +37,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0003_accesses",
     "0004_guest_idempotency",
     "0005_scored_again",
-    "0006_idempotency_created"
+    "0006_idempotency_created",
+    "0007_sightings"
 ];
 
 /// The key of PostgreSQL's advisory lock for migrating: "guestgrd" in ASCII.

@@ -27,6 +27,7 @@ impl TestDb {
             scorer: Arc::new(InProcess),
             fetches: fetches().0,
             imports: gg_app::Imports::default(),
+            populations: gg_app::Populations::default(),
             turns: gg_app::Turns::default(),
             public_url: "https://party.example".into(),
             step_up_deliverable: false,

@@ -74,6 +74,7 @@ async fn main() -> Result<()> {
         scorer: Arc::new(InProcess),
         fetches,
         imports: Imports::default(),
+        populations: gg_app::Populations::default(),
         turns: gg_app::Turns::default(),
         public_url: origin.as_str().into(),
         step_up_deliverable: false,

@@ -5,7 +5,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use gg_app::{App, FetchQueue, Imports, Keyring, SECRET_LEN, Secrets, Turns, fetches};
+use gg_app::{App, FetchQueue, Imports, Keyring, Populations, SECRET_LEN, Secrets, Turns, fetches};
 use gg_domain::clock::Sources;
 use gg_risk::InProcess;
 use gg_store::Store;
@@ -32,6 +32,7 @@ pub async fn app(settings: &Settings, public_url: &str) -> Result<(App, FetchQue
         scorer: Arc::new(InProcess),
         fetches,
         imports: Imports::default(),
+        populations: Populations::default(),
         turns: Turns::default(),
         public_url: public_url.into(),
         step_up_deliverable: false,

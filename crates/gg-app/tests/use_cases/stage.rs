@@ -34,6 +34,7 @@ impl Stage {
             scorer: Arc::new(gg_risk::InProcess),
             fetches: fetches().0,
             imports: gg_app::Imports::default(),
+            populations: gg_app::Populations::default(),
             turns: gg_app::Turns::default(),
             public_url: "https://guests.example".into(),
             step_up_deliverable: false,

@@ -6,12 +6,12 @@ use gg_domain::clock::Sources;
 use gg_domain::feed::FeedKind;
 use rusqlite::{Connection, params};
 
-use crate::guests::{answer, event, fact, guest, next, opening, risk};
+use crate::guests::{answer, event, fact, guest, keys, next, opening, risk};
 
 /// Units in one transaction: as many as the store's writer takes.
 const IN_A_COMMIT: usize = 128;
 
-/// Accesses: what is known read, and five tables written.
+/// Accesses: what is known read, and six tables written.
 pub(crate) fn accesses(url: &str, for_long: Duration) -> u64 {
     let sources = Sources::system();
     commits(url, for_long, |db| {
@@ -21,6 +21,10 @@ pub(crate) fn accesses(url: &str, for_long: Duration) -> u64 {
             left join guest_risk k on k.guest_id = g.id where g.id = ?1";
         let revision: Option<i64> =
             db.prepare_cached(known)?.query_row([of.uuid().into_bytes()], |row| row.get(5))?;
+        let seen = "select s.sighting_key, s.guest_id, g.party_id, s.at from sightings s
+            join guests g on g.id = s.guest_id where s.sighting_key in (?1, ?2, ?3)";
+        let rows = db.prepare_cached(seen)?.query_map(keys(of), |row| row.get::<_, i64>(3))?.count();
+        std::hint::black_box(rows);
         let (new, after) = (opening(&sources, of), risk(of, sources.now()));
         let (reasons, snapshot, state) = (json(&new.reasons), json(&new.snapshot), json(&after));
         db.prepare_cached(
@@ -31,9 +35,9 @@ pub(crate) fn accesses(url: &str, for_long: Duration) -> u64 {
         )?
         .execute(params![of.uuid().into_bytes(), event().uuid().into_bytes(), state, micros(new.at), revision.unwrap_or(0)])?;
         db.prepare_cached(
-            "insert into guest_devices (event_id, device_id, guest_id, first_at, last_at)
-            values (?1, ?2, ?2, ?3, ?3)
-            on conflict (event_id, device_id, guest_id) do update set last_at = ?3",
+            "insert into guest_devices (event_id, device_id, guest_id, own, first_at, last_at)
+            values (?1, ?2, ?2, 1, ?3, ?3)
+            on conflict (event_id, device_id, guest_id) do update set last_at = ?3, own = guest_devices.own or 1",
         )?
         .execute(params![event().uuid().into_bytes(), of.uuid().into_bytes(), micros(new.at)])?;
         db.prepare_cached(
@@ -41,9 +45,9 @@ pub(crate) fn accesses(url: &str, for_long: Duration) -> u64 {
         )?
         .execute(params![of.uuid().into_bytes(), micros(new.at)])?;
         db.prepare_cached(
-            "insert into accesses (id, event_id, guest_id, generation, class, test, band, p, raw, reasons,
-                snapshot, model, degraded, decision, device_id, at)
-            values (?1, ?2, ?3, 1, 'human', 0, 'low', ?4, ?5, ?6, ?7, 'speed', 0, 'allow', ?3, ?8)",
+            "insert into accesses (id, event_id, guest_id, generation, class, test, band, p, raw, leak, reasons,
+                snapshot, facts, model, degraded, decision, device_id, new_look, revision, at)
+            values (?1, ?2, ?3, 1, 'human', 0, 'low', ?4, ?5, ?9, ?6, ?7, ?10, 'speed', 0, 'allow', ?3, 0, ?11, ?8)",
         )?
         .execute(params![
             new.id.uuid().into_bytes(),
@@ -53,8 +57,18 @@ pub(crate) fn accesses(url: &str, for_long: Duration) -> u64 {
             new.raw,
             reasons,
             snapshot,
-            micros(new.at)
+            micros(new.at),
+            new.leak,
+            new.facts,
+            revision.unwrap_or(0) + 1
         ])?;
+        for key in keys(of) {
+            db.prepare_cached(
+                "insert into sightings (sighting_key, guest_id, machine, kept, access_id, at)
+                values (?1, ?2, null, 0, null, ?3) on conflict (sighting_key, guest_id) do update set at = ?3",
+            )?
+            .execute(params![key, of.uuid().into_bytes(), micros(new.at)])?;
+        }
         db.prepare_cached(
             "insert into access_signals (access_id, event_id, guest_id, address, headers, signals, at)
             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -6,11 +6,11 @@ use gg_domain::actor::Actor;
 use gg_domain::clock::Sources;
 use gg_domain::feed::FeedKind;
 use gg_domain::id::{DeviceId, GuestId};
-use gg_store::{AccessWrite, Conn, LinkRow, Store, StoreError, WriteTx};
+use gg_store::{AccessWrite, Conn, LinkRow, Noted, SightingWrite, Store, StoreError, WriteTx};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
-use crate::guests::{answer, event, fact, guest, next, opening, risk};
+use crate::guests::{answer, event, fact, guest, keys, next, opening, risk};
 
 /// Accesses as `score_access` does them, without the scoring: read what is known, write on it.
 pub(crate) async fn accesses(store: &Store, callers: usize, for_long: Duration) -> u64 {
@@ -37,14 +37,21 @@ async fn access(store: &Store, sources: &Sources, of: GuestId) -> AccessWrite {
         let link = conn.link(of, 1, Timestamp::UNIX_EPOCH).await?.expect("a link");
         let device = DeviceId::from_uuid(of.uuid());
         conn.touched(event(), device, of, link.party_id, Timestamp::UNIX_EPOCH).await?;
+        let [a, b, c] = keys(of).map(Some);
+        conn.sightings([a, b, c, None, None]).await?;
         Ok(link)
     });
     let known = known.await.expect("the link is read");
     AccessWrite {
         access: opening(sources, of),
         risk: Some((risk(of, sources.now()), known.revision.unwrap_or(0))),
+        noted: Noted { sightings: keys(of).map(sighting).into(), ..Noted::default() },
         facts: vec![fact(sources, FeedKind::AccessChecked, of)],
     }
+}
+
+const fn sighting(key: i64) -> SightingWrite {
+    SightingWrite { key, machine: None, kept: false, access: None }
 }
 
 /// Answers as `answer_invite` gives them, without the rule.

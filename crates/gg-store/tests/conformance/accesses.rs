@@ -3,7 +3,7 @@
 use gg_domain::id::{DeviceId, FetchId, GuestId, InviteId};
 use gg_domain::risk::{Band, GuestRisk};
 use gg_domain::token::KeyId;
-use gg_store::{AccessWrite, Conn, NewFetch, Rejudged, StoreError, WriteTx};
+use gg_store::{AccessWrite, Conn, NewFetch, Noted, Rejudged, StoreError, WriteTx};
 use gg_testkit::{TestDb, each_database};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
@@ -17,7 +17,7 @@ each_database! {
         let guest = wedding.guest(&db, "Kojo").await;
         let (new, ama) = (wedding.opening(&db, guest), wedding.ama());
         let (stored, id) = (new.clone(), new.id);
-        db.write(async move |tx: &mut WriteTx| tx.insert_access(&stored).await).await.unwrap();
+        db.write(async move |tx: &mut WriteTx| tx.insert_access(&stored, None).await).await.unwrap();
 
         let row = db.read(async move |conn: &mut Conn| conn.access(&ama, id).await).await.unwrap().unwrap();
 
@@ -43,7 +43,7 @@ each_database! {
             degraded: false,
         };
         db.write(async move |tx: &mut WriteTx| {
-            tx.insert_access(&new).await?;
+            tx.insert_access(&new, None).await?;
             tx.rejudge_access(&again).await?;
             tx.label_access(id, "not_guest").await
         }).await.unwrap();
@@ -126,7 +126,7 @@ each_database! {
         let (access, device) = (wedding.opening(&db, guest), db.sources.random_id());
         let access = gg_store::NewAccess { test: true, band: None, device: Some(device), ..access };
 
-        let kept = db.write_access(AccessWrite { access, risk: None, facts: Vec::new() }).await;
+        let kept = db.write_access(AccessWrite { access, risk: None, noted: Noted::default(), facts: Vec::new() }).await;
 
         assert_eq!(kept, Ok(true));
         assert_eq!((rows(&db, "accesses").await, rows(&db, "guest_devices").await), (1, 0));
@@ -207,7 +207,7 @@ each_database! {
         let guest = wedding.guest(&db, "Kojo").await;
         for _ in 0..3 {
             let access = wedding.opening(&db, guest);
-            db.write(async move |tx: &mut WriteTx| tx.insert_access(&access).await).await.unwrap();
+            db.write(async move |tx: &mut WriteTx| tx.insert_access(&access, None).await).await.unwrap();
             db.clock.advance(SignedDuration::from_secs(1));
         }
         let before = db.sources.now() - SignedDuration::from_secs(1);
@@ -223,7 +223,12 @@ each_database! {
 fn opening(db: &TestDb, wedding: &Wedding, guest: GuestId, revision: i64) -> AccessWrite {
     let risk = GuestRisk { standing: Some(Band::Low), ..GuestRisk::default() };
     let facts = vec![wedding.fact(db, guest)];
-    AccessWrite { access: wedding.opening(db, guest), risk: Some((risk, revision)), facts }
+    AccessWrite {
+        access: wedding.opening(db, guest),
+        risk: Some((risk, revision)),
+        noted: Noted::default(),
+        facts,
+    }
 }
 
 async fn link(db: &TestDb, wedding: &Wedding, guest: GuestId) {
@@ -253,7 +258,7 @@ async fn touch(db: &TestDb, wedding: &Wedding, device: DeviceId, guests: &[Guest
     let (event, at, guests) = (wedding.event, db.sources.now(), guests.to_vec());
     db.write(async move |tx: &mut WriteTx| {
         for guest in &guests {
-            tx.touch_device(event, device, *guest, at).await?;
+            tx.touch_device(event, device, *guest, false, at).await?;
         }
         Ok::<_, StoreError>(())
     })

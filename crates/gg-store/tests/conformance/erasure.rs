@@ -41,7 +41,7 @@ async fn guest_with_all(db: &TestDb, wedding: &Wedding) -> gg_domain::id::GuestI
     let fact = gg_store::NewFeed { rsvp: Some(rsvp.id), ..wedding.fact(db, guest) };
     db.write(async move |tx: &mut WriteTx| {
         tx.insert_guest(event, guest, party, &details, at).await?;
-        tx.insert_access(&access).await?;
+        tx.insert_access(&access, None).await?;
         tx.insert_rsvp(&rsvp, None).await?;
         tx.append_feed(&fact).await?;
         Ok::<_, StoreError>(())

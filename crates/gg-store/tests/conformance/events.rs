@@ -102,7 +102,7 @@ each_database! {
         let wedding = Wedding::plan(&db).await;
         let guest = wedding.guest_of(&db, "Kojo", Some("Mensah")).await;
         let (event, access) = (wedding.event, wedding.opening(&db, guest));
-        db.write(async move |tx: &mut WriteTx| tx.insert_access(&access).await).await.unwrap();
+        db.write(async move |tx: &mut WriteTx| tx.insert_access(&access, None).await).await.unwrap();
 
         let deleted = db.write(async move |tx: &mut WriteTx| tx.delete_event(event, 1).await).await;
 

@@ -53,7 +53,7 @@ each_database! {
                 let (opening, coming) = (wedding.opening(&db, guest), wedding.coming(&db, guest, &[]));
                 db.write(async move |tx: &mut WriteTx| {
                     tx.insert_fetch(&fetch).await?;
-                    tx.insert_access(&opening).await?;
+                    tx.insert_access(&opening, None).await?;
                     tx.insert_rsvp(&coming, None).await
                 }).await.unwrap();
             }
@@ -80,7 +80,7 @@ each_database! {
         let (wedding, foreign) = (Wedding::plan(&db).await, stage::organiser(&db, "kofi@example.org").await);
         let guest = wedding.guest(&db, "Kojo").await;
         let opening = wedding.opening(&db, guest);
-        db.write(async move |tx: &mut WriteTx| tx.insert_access(&opening).await).await.unwrap();
+        db.write(async move |tx: &mut WriteTx| tx.insert_access(&opening, None).await).await.unwrap();
         let kofi = Actor::account(foreign, Permission::ReadGuests);
 
         let page = Paging { after: None, limit: 5 };

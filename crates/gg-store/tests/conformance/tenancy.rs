@@ -45,7 +45,7 @@ async fn read_all(db: &TestDb, wedding: &Wedding, actor: Actor) -> [bool; 11] {
     let (invite, at, opened) = (db.sources.id::<InviteId>(), db.sources.now(), access.id);
     db.write(async move |tx: &mut WriteTx| {
         tx.insert_signing_key(KeyId(1), &[0], at).await?;
-        tx.insert_access(&access).await?;
+        tx.insert_access(&access, None).await?;
         tx.insert_rsvp(&rsvp, None).await?;
         tx.insert_invite(event, guest, invite, KeyId(1), at).await?;
         tx.set_guest_risk(event, guest, 0, &GuestRisk::default()).await

@@ -84,7 +84,7 @@ each_database! {
         let wedding = Wedding::plan(&db).await;
         let access = wedding.opening(&db, db.sources.id());
 
-        let orphan = db.write(async move |tx: &mut WriteTx| tx.insert_access(&access).await).await;
+        let orphan = db.write(async move |tx: &mut WriteTx| tx.insert_access(&access, None).await).await;
 
         assert_eq!(orphan, Err(StoreError::Orphan));
     }

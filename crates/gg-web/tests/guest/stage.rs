@@ -68,6 +68,7 @@ impl Stage {
             scorer: Arc::new(InProcess),
             fetches,
             imports: gg_app::Imports::default(),
+            populations: gg_app::Populations::default(),
             turns: gg_app::Turns::default(),
             public_url: "https://guests.example".into(),
             step_up_deliverable: false,

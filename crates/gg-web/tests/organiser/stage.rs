@@ -65,6 +65,7 @@ impl Stage {
             scorer: Arc::new(gg_risk::InProcess),
             fetches: fetches().0,
             imports: Imports::default(),
+            populations: gg_app::Populations::default(),
             turns: gg_app::Turns::default(),
             public_url: ORIGIN.into(),
             step_up_deliverable: false,

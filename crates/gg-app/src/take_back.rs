@@ -1,0 +1,80 @@
+//! Takes back openings that were scored as a person's and turn out to have been a scanner's: what they did to the
+//! guest is undone, they leave the count, and the organiser is told (RISK.md 9.1).
+//!
+//! The opening that showed it stands whatever comes of this; each is taken back in a transaction of its own, and once.
+
+use gg_domain::access::Act;
+use gg_domain::actor::Actor;
+use gg_domain::id::AccessId;
+use gg_domain::snapshot::Snapshot;
+use gg_store::{AccessRow, WriteTx};
+
+use crate::App;
+use crate::error::{Error, Result};
+use crate::facts::{self, AccessFigures};
+
+/// Who asks.
+const JOB: Actor = Actor::System("take_back");
+/// How often one that met an opening of the same guest is tried.
+const TRIES: usize = 8;
+
+impl App {
+    /// Takes back what can be of `accesses`: not one with which somebody answered, or on which the organiser gave his
+    /// word. What fails is logged and stays as it was judged.
+    pub(crate) async fn take_back(&self, accesses: &[AccessId]) {
+        for access in accesses {
+            if let Err(error) = self.take_back_one(*access).await {
+                tracing::warn!(%error, access.id = %access, "a scanner's opening was not taken back");
+            }
+        }
+    }
+
+    async fn take_back_one(&self, access: AccessId) -> Result<()> {
+        let (sources, at) = (self.sources.clone(), self.sources.now());
+        for _ in 0..TRIES {
+            let sources = sources.clone();
+            let done = self.store.write(async move |tx: &mut WriteTx| -> Result<()> {
+                let Some(row) = tx.access(&JOB, access).await? else { return Ok(()) };
+                tx.lock_guest(row.guest_id).await?.ok_or(Error::NotFound)?;
+                tx.forget_sighted_access(row.guest_id, access).await?;
+                if !was_nobodys(tx, &row).await? {
+                    return Ok(());
+                }
+                let (risk, revision) = tx.guest_risk(&JOB, row.guest_id).await?;
+                let z =
+                    row.reasons.0.iter().filter(|reason| reason.code.is_evidence()).map(|reason| reason.nats);
+                let after = gg_risk::take_back(&risk, &row.snapshot.0, z.sum());
+                if !tx.set_guest_risk(row.event_id, row.guest_id, revision, &after).await? {
+                    return Err(Error::Stale);
+                }
+                if let Some(device) = row.snapshot.0.device() {
+                    tx.untouch_device(row.event_id, device, row.guest_id).await?;
+                }
+                tx.unscore_access(access).await?;
+                let figures = AccessFigures { band: None, reasons: Vec::new(), degraded: false };
+                let fact = facts::access_checked(&sources, row.event_id, row.guest_id, access, &figures, at);
+                Ok(tx.append_feed(&fact).await?)
+            });
+            match done.await {
+                Err(Error::Stale) => {}
+                other => return other,
+            }
+        }
+        Err(Error::Store(gg_store::StoreError::Contended))
+    }
+}
+
+/// Scored as a person's, and nobody has acted with it, nor spoken on it.
+async fn was_nobodys(tx: &mut WriteTx, row: &AccessRow) -> Result<bool> {
+    let scored = row.band.is_some() && !row.test && !row.is_unscored();
+    let untouched = row.label.is_none() && row.act.is_none() && !acted(&row.snapshot.0);
+    if !scored || !untouched {
+        return Ok(false);
+    }
+    let history = tx.rsvp_history(&JOB, row.guest_id).await?;
+    Ok(history.iter().all(|answer| answer.access_id != Some(row.id)))
+}
+
+fn acted(seen: &Snapshot) -> bool {
+    matches!(seen.act, gg_domain::access::Acts::Known(Some(act)) if act >= Act::Interacted)
+}

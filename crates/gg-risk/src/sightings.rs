@@ -223,7 +223,7 @@ impl LookedUp {
         let others: Vec<&Sighting> =
             self.under(Some(new.key)).filter(|one| one.guest != access.guest).collect();
         if others.len() >= LINKS_MAX
-            && let Some(oldest) = others.iter().min_by_key(|one| one.at)
+            && let Some(oldest) = others.iter().min_by_key(|one| (one.kept, one.at))
         {
             notes.evicted.push((new.key, oldest.guest));
         }

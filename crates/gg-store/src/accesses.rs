@@ -63,7 +63,9 @@ row! {
         pub test: bool,
         /// Its band; none for a machine's and a test.
         pub band: Option<String>,
-        /// The chance that it was not the guest, before calibration.
+        /// The chance that it was not the guest, calibrated.
+        pub p: Option<f64>,
+        /// The same before calibration.
         pub raw: Option<f64>,
         /// What was kept of it.
         pub snapshot: Json<Snapshot>,
@@ -79,6 +81,8 @@ row! {
         pub label: Option<String>,
         /// What somebody did with it while it waited to be judged.
         pub act: Option<String>,
+        /// On a device that the guest did not have, or that looked otherwise.
+        pub new_look: bool,
         /// When it was judged after it had been let in unjudged.
         pub scored_again_at: Option<Timestamp>,
         /// When.
@@ -231,8 +235,8 @@ impl Conn {
     /// An access, by its id. Whose event it is not gets nothing.
     pub async fn access(&mut self, actor: &Actor, access: AccessId) -> Result<Option<AccessRow>> {
         const SQL: &str =
-            "select id, guest_id, event_id, generation, class, test, band, raw, snapshot, reasons, facts, degraded,
-                decision, label, act, scored_again_at, at
+            "select id, guest_id, event_id, generation, class, test, band, p, raw, snapshot, reasons, facts,
+                degraded, decision, label, act, new_look, scored_again_at, at
             from accesses where id = $1 and ($3 or exists
                 (select 1 from members m where m.event_id = accesses.event_id and m.account_id = $2))";
         let account = actor.account_id();

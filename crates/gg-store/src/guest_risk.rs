@@ -12,8 +12,8 @@ use crate::db::{Conn, WriteTx};
 use crate::error::Result;
 use crate::value::{Json, args, json, row};
 
-/// Other guests of one device that are looked up: a dozen suffices to be sure.
-const TOUCHED_MAX: i64 = 12;
+/// Other guests of one device that are looked up: past a dozen the evidence grows no more.
+const TOUCHED_MAX: i64 = 16;
 
 row! {
     /// A guest whose link a device opened.
@@ -44,8 +44,8 @@ impl Conn {
         Ok(row.map_or_else(|| (GuestRisk::default(), 0), |(Json(risk), revision)| (risk, revision)))
     }
 
-    /// Other guests of the event whose links this device opened: since `since`, and those of the
-    /// same party at any time.
+    /// Other guests of the event whose links this device opened: since `since`, and at any time those of the same party
+    /// and those whose own device it is.
     pub async fn touched(
         &mut self,
         event: EventId,
@@ -57,7 +57,7 @@ impl Conn {
         const SQL: &str = "select d.guest_id, g.party_id, d.own, d.last_at
             from guest_devices d join guests g on g.id = d.guest_id
             where d.event_id = $1 and d.device_id = $2 and d.guest_id <> $3
-                and (d.last_at >= $4 or g.party_id = $5)
+                and (d.last_at >= $4 or g.party_id = $5 or d.own)
             order by d.last_at desc limit $6";
         self.all(SQL, args![event, device, guest, since, party, TOUCHED_MAX]).await
     }

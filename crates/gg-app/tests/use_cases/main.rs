@@ -8,4 +8,5 @@ mod opening;
 mod races;
 mod rescoring;
 mod stage;
+mod take_back;
 mod tenancy;

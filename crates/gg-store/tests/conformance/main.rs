@@ -15,6 +15,7 @@ mod migrate;
 mod paging;
 mod sessions;
 mod setup;
+mod sightings;
 mod stage;
 mod tenancy;
 mod wedding;

@@ -5,6 +5,7 @@ mod answers;
 mod import;
 mod links;
 mod opening;
+mod population;
 mod races;
 mod rescoring;
 mod stage;

@@ -7,7 +7,6 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
-use std::time::Duration;
 
 use gg_domain::access::{Act, Acts, Class, Headers, LinkAccess, Method, Network};
 use gg_domain::id::{AccessId, AccountId, DeviceId};
@@ -16,7 +15,7 @@ use gg_domain::risk::{Band, GuestRisk, Score};
 use gg_domain::signals::Signals;
 use gg_domain::snapshot::Snapshot;
 use gg_domain::token::{Claims, Purpose};
-use gg_risk::{Admission, EventFacts, Known, Notes, ScorerError};
+use gg_risk::{Admission, EventFacts, Known, Notes, SCORE_DEADLINE, ScorerError, whole};
 use gg_store::{AccessWrite, Conn, LinkRow, NewAccess, Noted};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, MutexGuard};
@@ -27,8 +26,6 @@ use crate::event_facts::{Looked, is_new_look, look_up, noted};
 use crate::facts::{self, AccessFigures};
 use crate::open_invite::{OpenLink, open_link};
 
-/// How long a guest waits for the engine before he is let in (CONTRACT.md).
-const SCORE_DEADLINE: Duration = Duration::from_millis(250);
 /// Turns that links share: few enough to cost nothing, enough that two links seldom meet.
 const TURNS: usize = 1024;
 /// How often an opening that lost the race for the guest's row is judged again.
@@ -224,13 +221,6 @@ impl App {
         let score = tokio::time::timeout(SCORE_DEADLINE, self.scorer.score(seen, known)).await;
         score.unwrap_or(Err(ScorerError::Timeout)).and_then(whole)
     }
-}
-
-/// The score, if it is one: what is no chance would be kept and weighed for ever.
-fn whole(score: Score) -> std::result::Result<Score, ScorerError> {
-    let chances = [score.p, score.raw, score.leak].iter().all(|chance| (0.0..=1.0).contains(chance));
-    let is_whole = chances && score.z.is_finite() && !score.degraded;
-    if is_whole { Ok(score) } else { Err(ScorerError::Unavailable) }
 }
 
 /// Since when previews of a link count for an opening at `at`.

@@ -35,7 +35,7 @@ pub use gate::{NO_READER_MS, classify_fetch, gate, gate_known};
 pub use lists::{LISTS_VERSION, names_previewer};
 pub use memory::{BLOCK_FOR, KEPT_FOR, Memory, SENDER_FOR, TakenBack};
 pub use population::{Block, Count, Counts, Population};
-pub use scorer::{InProcess, ScoreFuture, Scorer, ScorerError, decide};
+pub use scorer::{InProcess, SCORE_DEADLINE, ScoreFuture, Scorer, ScorerError, decide, whole};
 pub use sightings::{LookedUp, NewSighting, Notes, Previewed, Shared, Sighting, SightingKeys};
 pub use snapshot::{snapshot, snapshot_of, traits};
 pub use update::{Admission, confirm, forget_devices, reissue, reset, take_back, update};

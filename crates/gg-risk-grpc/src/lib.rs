@@ -6,6 +6,8 @@
 
 mod breaker;
 mod client;
+#[cfg(test)]
+mod samples;
 mod server;
 mod trial;
 mod wire;

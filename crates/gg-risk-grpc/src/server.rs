@@ -48,11 +48,14 @@ pub async fn serve(
     let door = Door { bearer: token.map(|token| format!("Bearer {token}").into()) };
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_serving::<RiskScorerServer<Engine>>().await;
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(DESCRIPTORS)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()
-        .expect("a test reads the committed descriptors");
+    let described = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    // Many tools still ask for the older form alone.
+    let reflection = described().build_v1().expect("a test reads the committed descriptors");
+    let reflection_of_old = described().build_v1alpha().expect("a test reads the committed descriptors");
     let engine = RiskScorerServer::new(Engine)
         .max_decoding_message_size(MESSAGE_BYTES_MAX)
         .max_encoding_message_size(MESSAGE_BYTES_MAX);
@@ -63,6 +66,7 @@ pub async fn serve(
         .http2_keepalive_interval(Some(KEEPALIVE_EVERY))
         .add_service(health_service)
         .add_service(InterceptedService::new(reflection, door.clone()))
+        .add_service(InterceptedService::new(reflection_of_old, door.clone()))
         .add_service(InterceptedService::new(engine, door))
         .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), async move {
             stop.cancelled().await;
@@ -152,3 +156,6 @@ fn answer<T>(call: &'static str, ask: impl FnOnce() -> Result<T, Fault>) -> Resu
         .record(began.elapsed().as_secs_f64());
     outcome
 }
+
+#[cfg(test)]
+mod tests;

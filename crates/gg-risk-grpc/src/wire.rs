@@ -9,6 +9,9 @@ mod score;
 mod snapshot;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use score::{label, label_number};
 
 use std::fmt;

@@ -1,6 +1,6 @@
 //! The committed code is what `proto/` says.
 
-#[path = "../examples/generate.rs"]
+#[path = "../../examples/generate.rs"]
 mod generate;
 
 use std::fs;

@@ -7,6 +7,7 @@ pub mod delay;
 pub mod device_cookie;
 pub mod device_words;
 pub mod docs;
+pub mod engine;
 pub mod error_page;
 pub mod extract;
 pub mod forms;

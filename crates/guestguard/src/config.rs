@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
-pub use address::{DatabaseUrl, PublicUrl, ServerUrl};
+pub use address::{DatabaseUrl, EngineUrl, PublicUrl, ServerUrl};
 use address::{HttpUrl, NatsUrl, SmtpUrl};
 pub use print::print;
 pub use problem::{Problem, Problems};
@@ -47,6 +47,12 @@ pub struct Settings {
     pub secret: Option<Secret>,
     /// Networks whose forwarded headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The risk engine in another process; `None` means in this one.
+    pub risk_url: Option<EngineUrl>,
+    /// Where the risk engine is served to others.
+    pub risk_listen: Option<SocketAddr>,
+    /// What others must know to ask it, and what we say to one that we ask.
+    pub risk_token: Option<Secret>,
     /// What is logged.
     pub log: LogFilter,
     /// How it is written.
@@ -92,6 +98,9 @@ impl Settings {
             data_dir,
             secret: read.optional("secret"),
             trusted_proxies: read.list("trusted_proxies"),
+            risk_url: read.optional("risk.url"),
+            risk_listen: read.optional("risk.listen"),
+            risk_token: read.optional("risk.token"),
             log: read.one("log"),
             log_format: read.one("log_format"),
         };
@@ -130,6 +139,14 @@ impl Settings {
                 value::SECRET_CHARS_GOOD
             ));
         }
+        if let Some(listen) = self.risk_listen.filter(|listen| !listen.ip().is_loopback())
+            && self.risk_token.is_none()
+        {
+            warnings.push(format!(
+                "risk.listen is {listen}, which others reach, and risk.token is not set: whoever reaches it may ask the \
+                 engine; set the same token where it is served and where it is asked"
+            ));
+        }
         warnings
     }
 }
@@ -139,8 +156,6 @@ impl Settings {
 fn refuse_what_comes_later(read: &mut Reader) {
     read.later_switch("outbox_viewer");
     read.later::<NatsUrl>("nats.url");
-    read.later::<HttpUrl>("risk.url");
-    read.later::<SocketAddr>("risk.listen");
     read.later::<SmtpUrl>("smtp.url");
     read.later::<String>("smtp.from");
     read.later::<String>("ses.region");

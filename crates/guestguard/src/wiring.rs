@@ -8,9 +8,10 @@ use anyhow::{Context as _, Result, ensure};
 use gg_app::{App, FetchQueue, Imports, Keyring, Populations, SECRET_LEN, Secrets, Turns, fetches};
 use gg_domain::clock::Sources;
 use gg_risk::InProcess;
+use gg_risk_grpc::RemoteScorer;
 use gg_store::Store;
 
-use crate::config::{DatabaseUrl, Settings};
+use crate::config::{DatabaseUrl, Secret, Settings};
 use crate::data_dir::DataDir;
 
 /// An app on the settings' database, its schema up to date, and the queue of its fetches.
@@ -38,6 +39,16 @@ pub async fn app(settings: &Settings, public_url: &str) -> Result<(App, FetchQue
         step_up_deliverable: false,
     };
     Ok((app, queue))
+}
+
+/// The risk engine in another process, where the settings name one. Needs a runtime.
+///
+/// # Errors
+/// Where the token cannot be said in a header.
+pub fn remote_scorer(settings: &Settings) -> Result<Option<RemoteScorer>> {
+    let Some(url) = &settings.risk_url else { return Ok(None) };
+    let token = settings.risk_token.as_ref().map(Secret::expose);
+    Ok(Some(RemoteScorer::new(&url.to_string(), token)?))
 }
 
 /// An app for a command that serves nobody.

@@ -51,7 +51,8 @@ pub struct Checks {
     database: CheckWord,
     /// What carries messages between processes; in one process it cannot fail.
     bus: CheckWord,
-    /// The risk engine; in one process it cannot fail.
+    /// The risk engine; in one process it cannot fail. Where another does not answer, guests are let in unjudged and
+    /// judged when it does.
     risk: CheckWord,
 }
 
@@ -80,7 +81,7 @@ async fn health() -> axum::Json<Health> {
 #[utoipa::path(
     get, path = "/readyz", tag = "Operations",
     responses(
-        (status = 200, description = "They can.", body = Readiness),
+        (status = 200, description = "They can, even where `risk` or `bus` is `degraded`.", body = Readiness),
         (status = 503, description = "They cannot: the database fails.", body = Readiness)
     )
 )]
@@ -97,8 +98,9 @@ async fn readiness(State(web): State<Web>) -> impl IntoResponse {
         }
     };
     let code = if database == CheckWord::Ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let checks = Checks { database, bus: CheckWord::Ok, risk: CheckWord::Ok };
-    (code, axum::Json(Readiness { status: database, checks }))
+    let risk = if web.app.scorer.answers() { CheckWord::Ok } else { CheckWord::Degraded };
+    let status = if database == CheckWord::Ok { risk } else { database };
+    (code, axum::Json(Readiness { status, checks: Checks { database, bus: CheckWord::Ok, risk } }))
 }
 
 /// Read what was counted

@@ -11,6 +11,7 @@ use gg_store::Store;
 use super::{counted, say};
 use crate::config::{DatabaseUrl, Settings};
 use crate::data_dir::DataDir;
+use crate::wiring;
 
 /// Free space below which the doctor warns, in bytes: a large event with all its openings.
 const FREE_BYTES_LOW: u64 = 512 * 1024 * 1024;
@@ -48,6 +49,7 @@ pub async fn run(settings: &Settings) -> Result<()> {
     }
     folder(&mut found, settings)?;
     database(&mut found, settings).await?;
+    engine(&found, settings).await?;
     if found.wrong > 0 {
         bail!("{} of these stop the server", found.wrong);
     }
@@ -123,6 +125,21 @@ async fn keys(found: &mut Findings, settings: &Settings, store: Store) -> Result
             found.fine(&format!("the signing keys open; {}", counted(living, "link lives", "links live")))
         }
         Err(error) => found.wrong(&error.to_string()),
+    }
+}
+
+/// Whether the engine in another process answers. Where it does not the server starts all the same, and lets in.
+async fn engine(found: &Findings, settings: &Settings) -> Result<()> {
+    let (Some(remote), Some(url)) = (wiring::remote_scorer(settings)?, &settings.risk_url) else {
+        return Ok(());
+    };
+    match remote.try_once().await {
+        Ok(()) => found.fine(&format!("the risk engine {url} answers")),
+        Err(_) => found.warn(&format!(
+            "the risk engine {url} does not answer: guests are let in unjudged until it does. Start it there \
+             (guestguard serve --role risk), see its /readyz, and compare GUESTGUARD_RISK_LISTEN and \
+             GUESTGUARD_RISK_TOKEN there with GUESTGUARD_RISK_URL and GUESTGUARD_RISK_TOKEN here"
+        )),
     }
 }
 

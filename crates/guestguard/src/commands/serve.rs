@@ -1,10 +1,13 @@
-//! `guestguard serve`: every part in one process until it is told to stop.
+//! `guestguard serve`: the parts that were asked for in one process, until it is told to stop.
+
+mod engine;
+mod roles;
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use gg_app::App;
 use gg_domain::account::PASSWORD_CHARS_MIN;
 use gg_web::listener::{self, Limits as ListenerLimits};
@@ -13,9 +16,10 @@ use gg_web::{Site, Web, router};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use self::roles::Parts;
 use super::say;
 use crate::chores;
-use crate::cli::{Role, ServeArgs};
+use crate::cli::ServeArgs;
 use crate::config::{DatabaseUrl, Settings};
 use crate::data_dir::{DataDir, Served};
 use crate::demo::Demo;
@@ -34,7 +38,15 @@ const DEMO_EMAIL: &str = "demo@example.org";
 /// # Errors
 /// When it cannot start: roles that this build does not have, a taken port, a database out of reach.
 pub async fn run(args: &ServeArgs, settings: &Settings) -> Result<()> {
-    refuse_single_roles(&args.roles)?;
+    match Parts::of(args, settings)? {
+        Parts::Engine => engine::run(settings).await,
+        Parts::Site { engine } => site(args, settings, engine).await,
+    }
+}
+
+/// Serves pages, API and live feed, and does what happens later; the risk engine to others where `engine` and the
+/// settings say so.
+async fn site(args: &ServeArgs, settings: &Settings, engine: bool) -> Result<()> {
     let shutdown = Shutdown::on_signals()?;
     let demo_folder =
         if args.demo { Some(tempfile::tempdir().context("a folder for the demo")?) } else { None };
@@ -43,17 +55,22 @@ pub async fn run(args: &ServeArgs, settings: &Settings) -> Result<()> {
         .map_or_else(|| settings.clone(), |folder| demo_settings(settings, folder.path()));
     let _served = lock(&settings)?;
 
-    let listener = TcpListener::bind(settings.listen).await;
-    let listener = listener.with_context(|| {
-        format!("{} is taken or not ours to listen on: set GUESTGUARD_LISTEN", settings.listen)
-    })?;
+    let listener = bind(settings.listen, "GUESTGUARD_LISTEN").await?;
     let address = listener.local_addr()?;
     let public_url =
         settings.public_url.as_ref().map_or_else(|| local_url(address), |url| url.origin().to_string());
-    let (app, queue) = wiring::app(&settings, &public_url).await?;
+    let (mut app, queue) = wiring::app(&settings, &public_url).await?;
+    if let Some(remote) = wiring::remote_scorer(&settings)? {
+        app.scorer = Arc::new(remote.clone());
+        let stop = shutdown.soft.clone();
+        tokio::spawn(async move { remote.watch(stop).await });
+    }
+    if let Some(listen) = settings.risk_listen.filter(|_| engine) {
+        serve_engine_too(listen, &settings, &shutdown).await?;
+    }
     let demo_token =
         if args.demo { Some(app.sources.random_id::<gg_domain::id::SessionId>().to_string()) } else { None };
-    let web = web(&settings, app.clone(), address, demo_token.clone())?;
+    let web = web(&settings, app.clone(), address, demo_token.clone(), shutdown.soft.clone())?;
 
     let served_all = CancellationToken::new();
     let keeper = tokio::spawn({
@@ -91,8 +108,33 @@ pub async fn run(args: &ServeArgs, settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-fn web(settings: &Settings, app: App, address: SocketAddr, demo_token: Option<String>) -> Result<Web> {
+async fn bind(address: SocketAddr, variable: &str) -> Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    listener.with_context(|| format!("{address} is taken or not ours to listen on: set {variable}"))
+}
+
+/// The engine on a port of its own. Where it ends before it is told to, so does nothing else: guests are scored here.
+async fn serve_engine_too(listen: SocketAddr, settings: &Settings, shutdown: &Shutdown) -> Result<()> {
+    let listener = bind(listen, "GUESTGUARD_RISK_LISTEN").await?;
+    tracing::info!(engine = %listener.local_addr()?, "serving the risk engine to others too");
+    let (settings, stop) = (settings.clone(), shutdown.soft.clone());
+    tokio::spawn(async move {
+        if let Err(error) = engine::serve(listener, &settings, stop).await {
+            tracing::error!("{error:#}");
+        }
+    });
+    Ok(())
+}
+
+fn web(
+    settings: &Settings,
+    app: App,
+    address: SocketAddr,
+    demo_token: Option<String>,
+    stop: CancellationToken,
+) -> Result<Web> {
     let metrics = Metrics::install()?;
+    tokio::spawn(metrics.clone().keep_small(stop));
     let sources = app.sources.clone();
     let clock: gg_web::live::Clock = Arc::new(move || sources.now());
     let hub = Hub::new(Arc::new(AppFeed(app.clone())), clock, HubLimits::default());
@@ -192,24 +234,9 @@ fn own_address() -> Option<IpAddr> {
     socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
 }
 
-/// Until there are a bus and a gRPC engine, the parts live in one process or not at all.
-fn refuse_single_roles(roles: &[Role]) -> Result<()> {
-    let all = [Role::Web, Role::Worker, Role::Risk];
-    let is_all = roles.is_empty() || all.iter().all(|role| roles.contains(role));
-    ensure!(is_all, "--role for a part alone is not supported by this build yet; leave it out to serve all");
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_role_alone_is_refused_rather_than_ignored() {
-        assert!(refuse_single_roles(&[Role::Web]).is_err());
-        assert!(refuse_single_roles(&[]).is_ok());
-        assert!(refuse_single_roles(&[Role::Risk, Role::Web, Role::Worker]).is_ok());
-    }
 
     #[test]
     fn loopback_names_are_one_origin() {

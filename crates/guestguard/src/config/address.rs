@@ -57,6 +57,30 @@ impl Setting for PublicUrl {
     }
 }
 
+/// A risk engine: `http://host:port`. It holds no secret: the token is a setting of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineUrl(String);
+
+impl fmt::Display for EngineUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Setting for EngineUrl {
+    // Somebody may have written a password where none belongs.
+    const SHOWN: bool = false;
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let form =
+            || "write http://host:port; it is spoken to without TLS, inside a network of your own".to_owned();
+        let rest = text.strip_prefix("http://").ok_or_else(form)?;
+        let authority = Authority::parse(rest.strip_suffix('/').unwrap_or(rest)).ok_or_else(form)?;
+        let port = authority.port.filter(|&port| port != 0).ok_or_else(form)?;
+        Ok(Self(format!("http://{}:{port}", authority.host)))
+    }
+}
+
 /// Host and port, without user or path.
 struct Authority {
     host: String,
@@ -231,6 +255,23 @@ mod tests {
                 && is_loopback("http://[::1]")
         );
         assert!(!is_loopback("http://192.168.1.2") && !is_loopback("http://localhost.example.com"));
+    }
+
+    #[test]
+    fn a_risk_engine_has_host_and_port_and_no_tls() {
+        let url = |text| EngineUrl::parse(text).map(|url| url.to_string());
+        assert_eq!(url("http://risk:50051/").as_deref(), Ok("http://risk:50051"));
+        assert_eq!(url("http://[::1]:50051").as_deref(), Ok("http://[::1]:50051"));
+        for wrong in [
+            "risk:50051",
+            "https://risk:50051",
+            "http://risk",
+            "http://risk:0",
+            "http://a:b@risk:1",
+            "http://risk:1/x",
+        ] {
+            assert!(EngineUrl::parse(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::value::Setting as _;
 use super::{DatabaseUrl, Places, Problems, Settings};
 
 /// Keys whose value is shown as `***`.
-const SECRET_KEYS: [&str; 2] = ["secret", "twilio.auth_token"];
+const SECRET_KEYS: [&str; 3] = ["secret", "risk.token", "twilio.auth_token"];
 
 /// The settings in force, as a settings file.
 ///
@@ -37,6 +37,9 @@ fn shown(key: &str, written: &Written, settings: &Settings) -> String {
         Text::One(text) if text.is_empty() && key == "database.url" => quoted(&settings.database.to_string()),
         Text::One(text) if text.is_empty() => quoted(""),
         _ if SECRET_KEYS.contains(&key) => quoted("***"),
+        Text::One(_) if key == "risk.url" => {
+            quoted(&settings.risk_url.as_ref().map(ToString::to_string).unwrap_or_default())
+        }
         Text::One(text) if key.ends_with(".url") => quoted(&without_password(text)),
         Text::One(text) if text == "true" || text == "false" => text.clone(),
         Text::One(text) if key == "trusted_proxies" => listed(text.split(',').map(str::trim)),
@@ -45,7 +48,7 @@ fn shown(key: &str, written: &Written, settings: &Settings) -> String {
     }
 }
 
-/// Only databases can be set in this build; other addresses are refused before they are printed.
+/// Of those that may hold one only databases can be set in this build; others are refused before they are printed.
 fn without_password(text: &str) -> String {
     DatabaseUrl::parse(text).map_or_else(|_| "***".to_owned(), |url| url.to_string())
 }

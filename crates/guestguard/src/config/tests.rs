@@ -127,6 +127,8 @@ fn a_wrong_secret_is_not_repeated() {
     let said = said(with_env(&[
         ("GUESTGUARD_SECRET", "hunter2"),
         ("GUESTGUARD_DATABASE_URL", "mysql://u:hunter2@h/d"),
+        ("GUESTGUARD_RISK_URL", "http://u:hunter2@risk:1"),
+        ("GUESTGUARD_RISK_TOKEN", "hunter2"),
     ]));
     assert!(said.contains("secret (GUESTGUARD_SECRET)") && said.contains("database.url ("), "{said}");
     assert!(!said.contains("hunter2"), "{said}");
@@ -187,11 +189,14 @@ fn dangerous_pairs_are_warned_of() {
     assert!(warnings(&[("GUESTGUARD_PUBLIC_URL", "http://guests.example.com")]).contains("without TLS"));
     assert!(warnings(&[("GUESTGUARD_TRUSTED_PROXIES", "::/0")]).contains("any address"));
     assert!(warnings(&[("GUESTGUARD_SECRET", "sixteen letters!")]).contains("fewer than 32"));
+    assert!(warnings(&[("GUESTGUARD_RISK_LISTEN", "0.0.0.0:50051")]).contains("risk.token is not set"));
     let safe = [
         ("GUESTGUARD_LISTEN", "0.0.0.0:80"),
         ("GUESTGUARD_PUBLIC_URL", "https://guests.example.com"),
         ("GUESTGUARD_TRUSTED_PROXIES", "10.0.0.0/8"),
         ("GUESTGUARD_SECRET", "0123456789abcdef0123456789abcdef"),
+        ("GUESTGUARD_RISK_LISTEN", "0.0.0.0:50051"),
+        ("GUESTGUARD_RISK_TOKEN", "sixteen letters!"),
     ];
     assert_eq!(warnings(&safe), "");
 }
@@ -202,11 +207,15 @@ fn what_is_printed_holds_no_secret_and_can_be_read_again() {
         ("GUESTGUARD_SECRET", "0123456789abcdef0123456789abcdef"),
         ("GUESTGUARD_DATABASE_URL", "postgres://ada:hunter2@db/gg"),
         ("GUESTGUARD_TRUSTED_PROXIES", "10.0.0.0/8"),
+        ("GUESTGUARD_RISK_URL", "http://risk:50051/"),
+        ("GUESTGUARD_RISK_TOKEN", "0123456789abcdef"),
     ];
     let printed = print(&places(None, &env)).expect("it fits");
     assert!(printed.contains("secret = \"***\"  # GUESTGUARD_SECRET\n"), "{printed}");
     assert!(printed.contains("url = \"postgres://***@db/gg\"  # GUESTGUARD_DATABASE_URL\n"), "{printed}");
     assert!(printed.contains("trusted_proxies = [\"10.0.0.0/8\"]"), "{printed}");
+    assert!(printed.contains("url = \"http://risk:50051\"  # GUESTGUARD_RISK_URL\n"), "{printed}");
+    assert!(printed.contains("token = \"***\"  # GUESTGUARD_RISK_TOKEN\n"), "{printed}");
     assert!(!printed.contains("hunter2") && !printed.contains("0123"), "{printed}");
     assert!(toml::de::DeTable::parse(&printed).is_ok(), "{printed}");
 }
@@ -216,6 +225,7 @@ fn settings_show_no_secret_in_debug() {
     let settings = with_env(&[
         ("GUESTGUARD_SECRET", "0123456789abcdef0123456789abcdef"),
         ("GUESTGUARD_DATABASE_URL", "postgres://ada:hunter2@db/gg"),
+        ("GUESTGUARD_RISK_TOKEN", "0123456789abcdef"),
     ])
     .expect("it fits");
     let shown = format!("{settings:?}");

@@ -4,24 +4,29 @@
 use crate::metadata::{items, metadata, text};
 
 /// Our crates from the top, each with those of ours that it may use.
-const MAY_USE: [(&str, &[&str]); 8] = [
-    ("guestguard", &["gg-web", "gg-app", "gg-store", "gg-simulator", "gg-risk", "gg-domain"]),
+const MAY_USE: [(&str, &[&str]); 9] = [
+    ("guestguard", &["gg-web", "gg-app", "gg-store", "gg-simulator", "gg-risk-grpc", "gg-risk", "gg-domain"]),
     // Rows that use cases give, and the pure gate: an arrow may pass a floor, never turn.
     ("gg-web", &["gg-app", "gg-store", "gg-risk", "gg-domain"]),
     ("gg-app", &["gg-store", "gg-risk", "gg-domain"]),
     ("gg-store", &["gg-domain"]),
     // Worlds to try the engine on, and how well it did: above the engine, beside the product.
     ("gg-simulator", &["gg-risk", "gg-domain"]),
+    // The engine behind a port, and who asks it: wired in at the top, so that nothing else waits for tonic.
+    ("gg-risk-grpc", &["gg-risk", "gg-domain"]),
     ("gg-risk", &["gg-domain"]),
     ("gg-domain", &[]),
     ("gg-testkit", &["gg-web", "gg-app", "gg-store", "gg-risk", "gg-domain"]),
 ];
 
+/// Arrows that tests alone may take: worlds for the suite that both engines pass.
+const FOR_TESTS: [(&str, &str); 1] = [("gg-risk-grpc", "gg-simulator")];
+
 /// For tests alone; it may be used from everywhere, and only by tests.
 const TESTKIT: &str = "gg-testkit";
 
 /// Crates of others that only one of ours may use.
-const ONLY_IN: [(&str, &str); 9] = [
+const ONLY_IN: [(&str, &str); 10] = [
     ("axum", "gg-web"),
     ("axum-extra", "gg-web"),
     ("askama", "gg-web"),
@@ -29,7 +34,8 @@ const ONLY_IN: [(&str, &str); 9] = [
     ("tokio-postgres", "gg-store"),
     ("tokio-postgres-rustls", "gg-store"),
     ("deadpool-postgres", "gg-store"),
-    ("tonic", "gg-risk"),
+    ("tonic", "gg-risk-grpc"),
+    ("prost", "gg-risk-grpc"),
     ("async-nats", "gg-bus"),
 ];
 
@@ -59,6 +65,9 @@ fn complaint(arrow: &Arrow) -> Option<String> {
     };
     if arrow.to == TESTKIT {
         return (!arrow.for_tests).then(|| "only tests may use it".to_owned());
+    }
+    if arrow.for_tests && FOR_TESTS.contains(&(arrow.from.as_str(), arrow.to.as_str())) {
+        return None;
     }
     let is_ours = MAY_USE.iter().any(|(name, _)| *name == arrow.to) || arrow.to.starts_with("gg-");
     if is_ours {
@@ -104,9 +113,16 @@ fn an_arrow_that_turns_up_is_seen_among_tests_too() {
 }
 
 #[test]
+fn an_arrow_for_tests_is_seen_outside_them() {
+    assert_eq!(wrong(&[arrow("gg-risk-grpc", "gg-simulator")]).len(), 1);
+    assert!(wrong(&[Arrow { for_tests: true, ..arrow("gg-risk-grpc", "gg-simulator") }]).is_empty());
+}
+
+#[test]
 fn a_driver_or_a_framework_out_of_its_crate_is_seen() {
     assert_eq!(wrong(&[arrow("gg-app", "rusqlite")]), ["gg-app -> rusqlite: only gg-store may use it"]);
     assert_eq!(wrong(&[arrow("guestguard", "axum")]).len(), 1);
+    assert_eq!(wrong(&[arrow("gg-risk", "tonic")]), ["gg-risk -> tonic: only gg-risk-grpc may use it"]);
     assert!(wrong(&[arrow("gg-store", "rusqlite"), arrow("gg-web", "axum")]).is_empty());
 }
 

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod backup;
+mod engine;
 mod killed;
 mod rescoring;
 mod server;

@@ -94,31 +94,22 @@ impl Place {
 
     /// Starts a server and waits until it serves.
     pub(crate) fn serve(&self, args: &[&str]) -> Server {
+        self.serve_with(args, &[])
+    }
+
+    /// The same with variables set.
+    pub(crate) fn serve_with(&self, args: &[&str], env: &[(&str, &str)]) -> Server {
         let mut command = self.command(&[&["serve"], args].concat());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
-        let (mut said, mut url) = (Vec::new(), None);
+        command.envs(env.iter().copied());
         // The last line of a greeting tells how a phone gets here.
-        loop {
-            let mut line = String::new();
-            assert!(lines.read_line(&mut line).unwrap() > 0, "the server ended: {said:?}");
-            let line = line.trim_end().to_string();
-            if let Some(at) = line.strip_prefix("GuestGuard serves at ") {
-                url = Some(at.to_string());
-            }
-            let last = line.starts_with("From a phone");
-            said.push(line);
-            if last {
-                break;
-            }
-        }
-        Server {
-            id: child.id(),
-            child: Mutex::new(child),
-            url: url.expect("it says where it serves"),
-            said,
-            rest: Some(lines),
-        }
+        Server::start(command, "GuestGuard serves at ", "From a phone")
+    }
+
+    /// Starts a risk engine alone, which serves gRPC at `listen`, and waits until it does.
+    pub(crate) fn engine(&self, listen: &str, env: &[(&str, &str)]) -> Server {
+        let mut command = self.command(&["serve", "--role", "risk"]);
+        command.env("GUESTGUARD_RISK_LISTEN", listen).envs(env.iter().copied());
+        Server::start(command, "Its health and metrics are at ", "Its health")
     }
 
     /// An account with an API key, and the key.
@@ -134,6 +125,28 @@ impl Place {
 }
 
 impl Server {
+    /// Starts it, and waits for the line that begins with `last`; its address is on the line that begins with `at`.
+    fn start(mut command: Command, at: &str, last: &str) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let (mut said, mut url) = (Vec::new(), None);
+        loop {
+            let mut line = String::new();
+            assert!(lines.read_line(&mut line).unwrap() > 0, "the server ended: {said:?}");
+            let line = line.trim_end().to_string();
+            if let Some(address) = line.strip_prefix(at) {
+                url = Some(address.to_string());
+            }
+            let is_last = line.starts_with(last);
+            said.push(line);
+            if is_last {
+                break;
+            }
+        }
+        let (id, url) = (child.id(), url.expect("it says where it serves"));
+        Self { id, child: Mutex::new(child), url, said, rest: Some(lines) }
+    }
+
     /// Asks, with a body where there is one.
     pub(crate) fn ask(
         &self,

@@ -4,6 +4,7 @@
 //! it is lost. While the breaker is open nobody waits; [`RemoteScorer::watch`] tries with calls of its own, so no guest
 //! pays for finding out whether the engine is back.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -43,6 +44,8 @@ struct Inner {
     bearer: Option<MetadataValue<Ascii>>,
     breaker: Mutex<Breaker>,
     places: Arc<Semaphore>,
+    /// That questions are refused was said: more of it is in the metric.
+    refusal_said: AtomicBool,
 }
 
 /// An address or a token that no engine can have.
@@ -57,7 +60,9 @@ enum Failure {
     Unavailable,
     /// It answered, and what it said is no score.
     Unsound,
-    /// It answered that this question is none. The engine is well; ours is another version.
+    /// It asks for another token.
+    Denied,
+    /// It answered that this question is none. The engine is well, and of another version than we are.
     Refused,
 }
 
@@ -83,7 +88,13 @@ impl RemoteScorer {
             .keep_alive_while_idle(true)
             .connect_lazy();
         let breaker = Mutex::new(Breaker::new(Instant::now()));
-        Ok(Self(Arc::new(Inner { channel, bearer, breaker, places: Arc::new(Semaphore::new(CALLS_MAX)) })))
+        Ok(Self(Arc::new(Inner {
+            channel,
+            bearer,
+            breaker,
+            places: Arc::new(Semaphore::new(CALLS_MAX)),
+            refusal_said: AtomicBool::new(false),
+        })))
     }
 
     /// Tries the engine each second, until told to stop: so the breaker opens before guests come, and closes without
@@ -127,7 +138,7 @@ impl RemoteScorer {
         let until = Instant::now() + SCORE_DEADLINE;
         let asked = Box::pin(async { self.client().confirm(self.with_deadline(message, until)).await });
         let answer = timeout_at(until, asked).await;
-        let answer = answer.map_err(|_| ScorerError::Timeout)?.map_err(|status| failure(&status))?;
+        let answer = answer.map_err(|_| ScorerError::Timeout)?.map_err(|status| self.heard(&status))?;
         required(answer.into_inner().guest_state, "guest_state").map_err(|_| ScorerError::Unavailable)
     }
 
@@ -160,7 +171,7 @@ impl RemoteScorer {
         let answer = timeout_at(until, asked).await;
         let outcome = match answer {
             Err(_) => Err(Failure::Timeout),
-            Ok(Err(status)) => Err(failure(&status)),
+            Ok(Err(status)) => Err(self.heard(&status)),
             Ok(Ok(answer)) => read(answer.into_inner()),
         };
         count(outcome.as_ref().err().map_or("ok", |failure| failure.as_str()));
@@ -188,6 +199,18 @@ impl RemoteScorer {
             State::Open => 2.0,
         };
         metrics::gauge!("guestguard_risk_breaker_state").set(level);
+    }
+
+    fn heard(&self, status: &Status) -> Failure {
+        let failure = failure(status.code());
+        if failure == Failure::Refused && !self.0.refusal_said.swap(true, Ordering::Relaxed) {
+            let why = status.message();
+            tracing::error!(
+                why,
+                "the risk engine refuses a question: bring it to the version of this process"
+            );
+        }
+        failure
     }
 
     fn client(&self) -> RiskScorerClient<Channel> {
@@ -241,17 +264,12 @@ fn read(answer: v1::ScoreResponse) -> Result<Score, Failure> {
     whole(score).map_err(|_| Failure::Unsound)
 }
 
-fn failure(status: &Status) -> Failure {
-    match status.code() {
+const fn failure(code: Code) -> Failure {
+    match code {
         // The client's own timer says "cancelled".
         Code::DeadlineExceeded | Code::Cancelled => Failure::Timeout,
-        Code::InvalidArgument => {
-            tracing::error!(
-                why = status.message(),
-                "the risk engine refuses a question: are both of one version?"
-            );
-            Failure::Refused
-        }
+        Code::Unauthenticated | Code::PermissionDenied => Failure::Denied,
+        Code::InvalidArgument => Failure::Refused,
         _ => Failure::Unavailable,
     }
 }
@@ -266,6 +284,7 @@ impl Failure {
             Self::Timeout => "timeout",
             Self::Unavailable => "unavailable",
             Self::Unsound => "unsound",
+            Self::Denied => "denied",
             Self::Refused => "refused",
         }
     }
@@ -275,7 +294,7 @@ impl From<Failure> for ScorerError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Timeout => Self::Timeout,
-            Failure::Unavailable | Failure::Unsound | Failure::Refused => Self::Unavailable,
+            Failure::Unavailable | Failure::Unsound | Failure::Denied | Failure::Refused => Self::Unavailable,
         }
     }
 }

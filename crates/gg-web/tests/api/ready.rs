@@ -1,12 +1,18 @@
-//! `/readyz` while the database is away, and when it is back.
+//! `/readyz` while the database or a risk engine elsewhere is away, and when the database is back; and that of a process
+//! which serves the engine alone.
 
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use axum::http::StatusCode;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use gg_domain::snapshot::Snapshot;
+use gg_risk::{Known, ScoreFuture, Scorer, ScorerError};
 use gg_store::{Store, StoreError, WriteTx};
 use gg_testkit::{TestDb, each_database, on_sqlite};
+use gg_web::engine::{self, Engine};
 use serde_json::json;
+use tower::ServiceExt as _;
 
 use crate::stage::{Answer, Call, Server};
 
@@ -40,6 +46,56 @@ each_database! {
     }
 }
 
+/// An engine that does not answer, and knows it.
+struct Away;
+
+impl Scorer for Away {
+    fn score<'a>(&'a self, _: &'a Snapshot, _: Known<'a>) -> ScoreFuture<'a> {
+        Box::pin(std::future::ready(Err(ScorerError::Unavailable)))
+    }
+
+    fn answers(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn guests_can_be_sent_here_while_the_engine_is_away_and_it_is_named() {
+    on_sqlite(async |db: TestDb| {
+        let mut app = db.app().await;
+        app.scorer = Arc::new(Away);
+
+        let ready = ready(&Server::of(app)).await;
+
+        assert_eq!(ready.status, StatusCode::OK);
+        let checks = json!({ "database": "ok", "bus": "ok", "risk": "degraded" });
+        assert_eq!(ready.json, json!({ "status": "degraded", "checks": checks }));
+    });
+}
+
+#[tokio::test]
+async fn an_engine_that_fails_is_not_ready_and_lives() {
+    for (answers, status, word) in [(true, 200, "ok"), (false, 503, "failing")] {
+        let router = engine::router(Engine {
+            answers: Box::new(move || Box::pin(std::future::ready(answers))),
+            metrics: Box::new(|| "guestguard_up 1".to_string()),
+        });
+        let ask = async |path: &str| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let answer = router.clone().oneshot(request).await.unwrap();
+            let status = answer.status().as_u16();
+            (status, to_bytes(answer.into_body(), 1 << 20).await.unwrap())
+        };
+        let (code, said) = ask("/readyz").await;
+        assert_eq!(code, status);
+        let said: serde_json::Value = serde_json::from_slice(&said).unwrap();
+        assert_eq!(said, json!({ "status": word, "checks": { "risk": word } }));
+        assert_eq!(ask("/healthz").await.0, 200);
+        assert_eq!(ask("/metrics").await.1, "guestguard_up 1");
+        assert_eq!(ask("/").await.0, 404);
+    }
+}
+
 #[test]
 fn a_database_that_another_process_keeps_locked_is_not_ready_until_it_lets_go() {
     on_sqlite(async |db: TestDb| {
@@ -47,7 +103,7 @@ fn a_database_that_another_process_keeps_locked_is_not_ready_until_it_lets_go() 
         let other = Store::open(&db.url).unwrap();
         let (locked, is_locked) = mpsc::sync_channel(1);
         let (let_go, wait) = mpsc::sync_channel::<()>(1);
-        let wait = std::sync::Arc::new(std::sync::Mutex::new(wait));
+        let wait = Arc::new(std::sync::Mutex::new(wait));
         let holder = tokio::spawn(async move {
             other
                 .write(async move |_: &mut WriteTx| -> Result<(), StoreError> {

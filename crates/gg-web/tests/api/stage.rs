@@ -89,7 +89,11 @@ impl Call {
 
 impl Server {
     pub(crate) async fn new(db: &TestDb) -> Self {
-        let app = db.app().await;
+        Self::of(db.app().await)
+    }
+
+    /// A server on use cases that a test has changed.
+    pub(crate) fn of(app: App) -> Self {
         let sources = app.sources.clone();
         let clock: gg_web::live::Clock = Arc::new(move || sources.now());
         let site = Site {

@@ -16,6 +16,9 @@ use crate::wiring;
 /// Free space below which the doctor warns, in bytes: a large event with all its openings.
 const FREE_BYTES_LOW: u64 = 512 * 1024 * 1024;
 
+/// How often the risk engine is asked before it counts as away: the first call makes the connection.
+const ENGINE_TRIES: u32 = gg_risk_grpc::FAILURES_MAX;
+
 /// What was found: lines, and how many of them stop the server.
 #[derive(Default)]
 struct Findings {
@@ -133,9 +136,13 @@ async fn engine(found: &Findings, settings: &Settings) -> Result<()> {
     let (Some(remote), Some(url)) = (wiring::remote_scorer(settings)?, &settings.risk_url) else {
         return Ok(());
     };
-    match remote.try_once().await {
-        Ok(()) => found.fine(&format!("the risk engine {url} answers")),
-        Err(_) => found.warn(&format!(
+    let mut answers = false;
+    for _ in 0..ENGINE_TRIES {
+        answers = answers || remote.try_once().await.is_ok();
+    }
+    match answers {
+        true => found.fine(&format!("the risk engine {url} answers")),
+        false => found.warn(&format!(
             "the risk engine {url} does not answer: guests are let in unjudged until it does. Start it there \
              (guestguard serve --role risk), see its /readyz, and compare GUESTGUARD_RISK_LISTEN and \
              GUESTGUARD_RISK_TOKEN there with GUESTGUARD_RISK_URL and GUESTGUARD_RISK_TOKEN here"

@@ -3,6 +3,7 @@
 
 mod backup;
 mod engine;
+mod engine_away;
 mod killed;
 mod rescoring;
 mod server;

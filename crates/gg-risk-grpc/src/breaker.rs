@@ -11,7 +11,7 @@ use tokio::time::Instant;
 /// Failures in a row after which it opens: so many guests wait for the whole deadline in vain, and no more.
 pub const FAILURES_MAX: u32 = 3;
 /// How long it stays open before a trial call: short, since a trial costs no guest anything.
-pub(crate) const OPEN_FOR: Duration = Duration::from_secs(1);
+pub(crate) const OPEN_FOR: Duration = Duration::from_millis(500);
 
 /// What it does with calls at the moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

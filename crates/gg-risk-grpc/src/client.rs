@@ -18,7 +18,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 
-use crate::breaker::{Breaker, OPEN_FOR, State};
+use crate::breaker::{Breaker, State};
 use crate::trial::trial;
 use crate::v1::risk_scorer_client::RiskScorerClient;
 use crate::wire::{Fault, label_number, required};
@@ -26,6 +26,8 @@ use crate::{MESSAGE_BYTES_MAX, v1};
 
 /// Calls under way at once: more than a busy process has, few enough that a hung engine holds little memory.
 pub const CALLS_MAX: usize = 128;
+/// How often the engine is tried when nobody asks it. A trial that hangs is over, and the next one due, before this.
+const TRY_EVERY: Duration = Duration::from_secs(1);
 /// How long a connection may take: an address that swallows everything is tried again after so long.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 /// How often a connection is asked whether it lives, in use or not.
@@ -100,7 +102,7 @@ impl RemoteScorer {
     /// Tries the engine each second, until told to stop: so the breaker opens before guests come, and closes without
     /// them.
     pub async fn watch(&self, stop: CancellationToken) {
-        let mut every = interval(OPEN_FOR);
+        let mut every = interval(TRY_EVERY);
         every.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while stop.run_until_cancelled(every.tick()).await.is_some() {
             // What came of it is in the breaker.

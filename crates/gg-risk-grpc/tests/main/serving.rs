@@ -1,12 +1,31 @@
 //! A server on a free port, in this process.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
+use gg_risk::ScorerError;
 use gg_risk_grpc::{RemoteScorer, serve};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::{Channel, Endpoint};
+
+/// How long a test waits for what must come: far more than it takes on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What `ask` gives in the end: on a machine that is busy with other things an engine that is well may be late, and a
+/// breaker open.
+pub(crate) async fn in_the_end<T>(scorer: &RemoteScorer, ask: impl AsyncFn() -> Result<T, ScorerError>) -> T {
+    let began = Instant::now();
+    loop {
+        match ask().await {
+            Ok(answer) => return answer,
+            Err(error) => assert!(began.elapsed() < PATIENCE, "{error} after {PATIENCE:?}"),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let _ = scorer.try_once().await;
+    }
+}
 
 pub(crate) struct Serving {
     pub(crate) address: SocketAddr,

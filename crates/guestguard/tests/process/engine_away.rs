@@ -1,22 +1,18 @@
 //! The risk engine away in each way there is: guests are let in, it shows, and everything is judged when it is back.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use gg_testkit::on_postgres;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
+use crate::delay::delaying;
 use crate::server::{Place, Server, body_of};
 
 /// How long a test waits for what must come: many times what it takes, since other tests run beside.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How much later a slow engine answers: many deadlines.
-const SLOWNESS: Duration = Duration::from_secs(2);
 /// Guests who open their links while the engine is away, each twice.
 const GUESTS: usize = 5;
 /// Counts openings that were let in unjudged.
@@ -192,9 +188,8 @@ fn shows(web: &Server, key: &str, event: &str, suspect: &Value) {
     assert!(metrics.contains("guestguard_risk_calls_total{outcome=\"open\"}"), "{metrics}");
     assert!(metrics.contains("guestguard_risk_breaker_state "), "{metrics}");
     assert!(metrics.contains("guestguard_risk_call_seconds_count "), "{metrics}");
-    let told = checked(web, key, event);
-    let of_suspect =
-        told.iter().find(|told| told["access_id"] == suspect["access_id"]).expect("it is told at once");
+    let told = told_times(web, key, event, &[suspect["access_id"].clone()], 1);
+    let of_suspect = told.iter().find(|told| told["access_id"] == suspect["access_id"]).expect("it is told");
     assert_eq!(
         (&of_suspect["degraded"], &of_suspect["reasons"][0]["code"]),
         (&json!(true), &json!("DEGRADED"))
@@ -203,7 +198,8 @@ fn shows(web: &Server, key: &str, event: &str, suspect: &Value) {
 
 /// Each opening is told twice, unjudged and judged, and those of one guest in the order in which they came.
 fn judged_in_order(web: &Server, key: &str, event: &str, waiting: &[Vec<Value>], suspect: &Value) {
-    let told = checked(web, key, event);
+    let all: Vec<Value> = waiting.iter().flatten().chain([&suspect["access_id"]]).cloned().collect();
+    let told = told_times(web, key, event, &all, 2);
     let of = |access: &Value| -> Vec<usize> {
         let is_it = |at: &usize| told[*at]["access_id"] == *access;
         (0..told.len()).filter(is_it).collect()
@@ -226,6 +222,21 @@ fn judged_in_order(web: &Server, key: &str, event: &str, waiting: &[Vec<Value>],
     assert!(["high", "block"].contains(&told[again]["band"].as_str().unwrap()), "{}", told[again]);
 }
 
+/// Waits until each of `accesses` is told so many times; gives what is told of all. Messages are numbered, and so seen,
+/// a moment after they are written.
+fn told_times(web: &Server, key: &str, event: &str, accesses: &[Value], times: usize) -> Vec<Value> {
+    let began = Instant::now();
+    loop {
+        let told = checked(web, key, event);
+        let count = |access: &Value| told.iter().filter(|told| told["access_id"] == *access).count();
+        if accesses.iter().all(|access| count(access) >= times) {
+            return told;
+        }
+        assert!(began.elapsed() < PATIENCE, "not all of {accesses:?} are told {times} times: {told:?}");
+        pause();
+    }
+}
+
 /// The payloads of the messages about openings, the earliest first.
 fn checked(web: &Server, key: &str, event: &str) -> Vec<Value> {
     let answer = web.ask("GET", &format!("/api/v1/events/{event}/activity?limit=100"), Some(key), None);
@@ -239,33 +250,6 @@ fn counted(web: &Server, counter: &str) -> usize {
     let metrics = web.ask("GET", "/metrics", None, None).text;
     let count = metrics.lines().find_map(|line| line.strip_prefix(counter)?.strip_prefix(' '));
     count.map_or(0, |count| count.parse().unwrap())
-}
-
-/// An address that passes bytes on to `engine`, and what it answers much later while `slow`.
-async fn delaying(engine: SocketAddr, slow: Arc<AtomicBool>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((client, _)) = listener.accept().await {
-            let Ok(engine) = TcpStream::connect(engine).await else { continue };
-            let ((mut asks, mut hears), (mut answers, mut listens)) =
-                (client.into_split(), engine.into_split());
-            tokio::spawn(async move { tokio::io::copy(&mut asks, &mut listens).await });
-            let slow = slow.clone();
-            tokio::spawn(async move {
-                let mut buffer = [0; 16 * 1024];
-                while let Ok(read @ 1..) = answers.read(&mut buffer).await {
-                    if slow.load(Ordering::SeqCst) {
-                        tokio::time::sleep(SLOWNESS).await;
-                    }
-                    if hears.write_all(&buffer[..read]).await.is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-    });
-    address
 }
 
 /// Waits until `/readyz` says so of a part, with 200.

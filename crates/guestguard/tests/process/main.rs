@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod backup;
+mod delay;
 mod engine;
 mod engine_away;
 mod killed;

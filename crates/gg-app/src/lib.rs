@@ -10,7 +10,9 @@ use gg_risk::Scorer;
 use gg_store::Store;
 
 mod answer_invite;
+mod baseline;
 mod census;
+mod decide;
 mod error;
 mod event_facts;
 mod facts;

@@ -7,7 +7,9 @@
 pub mod access;
 pub mod account;
 pub mod actor;
+pub mod baseline;
 pub mod clock;
+pub mod decision;
 pub mod email;
 pub mod event;
 pub mod feed;

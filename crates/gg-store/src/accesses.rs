@@ -378,6 +378,13 @@ impl WriteTx {
         self.execute(SQL, args![access, label]).await.map(|_| ())
     }
 
+    /// Keeps what speaks of an opening before the organiser's first word on it, since that has it judged again.
+    pub async fn keep_reasons(&mut self, access: AccessId) -> Result<()> {
+        const SQL: &str =
+            "update accesses set reasons_before = reasons where id = $1 and reasons_before is null";
+        self.execute(SQL, args![access]).await.map(|_| ())
+    }
+
     /// Deletes what was seen raw before `before`, at most `limit` rows, and says how many.
     pub async fn prune_access_signals(&mut self, before: Timestamp, limit: i64) -> Result<u64> {
         const SQL: &str = "delete from access_signals where access_id in

@@ -64,8 +64,9 @@ impl Conn {
 }
 
 impl WriteTx {
-    /// Writes a guest's risk row if it still is at `revision` (0: there is none yet).
-    pub async fn set_guest_risk(
+    /// Writes a guest's risk row if it still is at `revision` (0: there is none yet). What changed it is kept beside it
+    /// by whoever calls this: an opening as its access, all else by [`WriteTx::change_guest_risk`].
+    pub(crate) async fn set_guest_risk(
         &mut self,
         event: EventId,
         guest: GuestId,

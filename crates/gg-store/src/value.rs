@@ -237,6 +237,7 @@ ids!(
     AccessId,
     RsvpId,
     FetchId,
+    DecisionId,
     MemberInviteId,
     DeviceId,
     DeploymentId,
@@ -260,6 +261,7 @@ words!(
     gg_domain::feed::FeedKind,
     gg_domain::risk::Band,
     gg_domain::policy::Action,
+    gg_domain::decision::Decision,
 );
 
 impl<T: FromCell> FromCell for Option<T> {

@@ -71,7 +71,11 @@ impl BaselineChangeRow {
 impl Conn {
     /// The changes of a guest's risk row that are kept apart from his openings, in order. Whose event it is not gets
     /// none.
-    pub async fn baseline_changes(&mut self, actor: &Actor, guest: GuestId) -> Result<Vec<BaselineChangeRow>> {
+    pub async fn baseline_changes(
+        &mut self,
+        actor: &Actor,
+        guest: GuestId,
+    ) -> Result<Vec<BaselineChangeRow>> {
         const SQL: &str = "select revision, cause, payload, access_id, at from baseline_changes
             where guest_id = $1 and ($3 or exists
                 (select 1 from members m where m.event_id = baseline_changes.event_id and m.account_id = $2))
@@ -107,8 +111,7 @@ impl WriteTx {
         const SQL: &str =
             "insert into baseline_changes (guest_id, event_id, revision, cause, payload, access_id, at)
             values ($1, $2, $3, $4, $5, $6, $7)";
-        let written =
-            serde_json::to_value(change).map_err(|error| StoreError::Broken(error.to_string()))?;
+        let written = serde_json::to_value(change).map_err(|error| StoreError::Broken(error.to_string()))?;
         let payload = written.get("payload").map(Value::to_string);
         self.execute(SQL, args![guest, event, revision, change.cause(), payload, access, at])
             .await

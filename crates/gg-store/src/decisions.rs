@@ -19,6 +19,8 @@ row! {
         pub decision: Decision,
         /// The opening that it is about.
         pub access_id: Option<AccessId>,
+        /// When that was.
+        pub opened_at: Option<Timestamp>,
         /// Who decided; none for a job of ours.
         pub account_id: Option<AccountId>,
         /// His address; none where the account is gone.
@@ -53,8 +55,10 @@ impl Conn {
         guest: GuestId,
         paging: Paging<DecisionId>,
     ) -> Result<Page<DecisionRow, DecisionId>> {
-        const SQL: &str = "select d.id, d.decision, d.access_id, d.account_id, a.email, d.at
-            from decisions d left join accounts a on a.id = d.account_id
+        const SQL: &str = "select d.id, d.decision, d.access_id, o.at, d.account_id, a.email, d.at
+            from decisions d
+            left join accounts a on a.id = d.account_id
+            left join accesses o on o.id = d.access_id
             where d.guest_id = $1 and d.id < $2 and ($4 or exists
                 (select 1 from members m where m.event_id = d.event_id and m.account_id = $3))
             order by d.id desc limit $5";

@@ -8,7 +8,9 @@ use gg_web::{
         event::{BandCount, EventFigures, EventPage, FreshInvitation, MemberRow, PolicyRow},
         event_form::EventFormPage,
         events::{EventCard, EventsPage},
-        guest::{AnswerFacts, DeviceRow, GuestPage, LinkState, RecordForm, TimelineKind, TimelineRow},
+        guest::{
+            AnswerFacts, DecisionRow, DeviceRow, GuestPage, LinkState, RecordForm, TimelineKind, TimelineRow,
+        },
         guest_form::GuestFormPage,
         guests::{FilterChip, GuestRow, GuestsPage},
         import::{ColumnMap, ImportCheck, ImportCounts, ImportPage, ImportProgress, ImportStage, RowError},

@@ -37,6 +37,9 @@ fn forms_of(event: EventId, guest: GuestId) -> Vec<(String, Vec<(&'static str, &
         (format!("/guests/{guest}/try"), vec![]),
         (format!("/guests/{guest}/answer"), vec![("attending", "yes")]),
         (format!("/guests/{guest}/forget-devices"), vec![]),
+        (format!("/guests/{guest}/reset-baseline"), vec![]),
+        (format!("/guests/{guest}/openings/{nobody}/label"), vec![("label", "guest")]),
+        (format!("/guests/{guest}/openings/{nobody}/trust"), vec![]),
         (format!("/guests/{guest}/erase"), vec![]),
     ]
 }

@@ -191,7 +191,10 @@ pub(super) fn guest() -> GuestPage {
         at: when(at),
         band,
         kind,
+        opening: band.map(|_| "x1".into()),
     };
+    let decided =
+        |text: &str, who: &str, at: &str| DecisionRow { text: text.into(), who: who.into(), at: when(at) };
     GuestPage {
         chrome: chrome(Tab::Guests, true),
         event_id: ID.into(),
@@ -265,7 +268,17 @@ pub(super) fn guest() -> GuestPage {
                 openings: "1 opening".into(),
             },
         ],
+        decisions: vec![
+            decided("An opening was somebody else (one hour ago)", "You", "one hour ago"),
+            decided(
+                "The link was replaced",
+                "kojo.with.a.rather.long.address@family.example.com",
+                "3 December",
+            ),
+            decided("A link was made", "You", "30 November"),
+        ],
         can_edit: true,
+        can_label: true,
     }
 }
 
@@ -278,6 +291,7 @@ pub(super) fn guest_bare() -> GuestPage {
         link: LinkState::None { revoked: false },
         timeline: vec![],
         devices: vec![],
+        decisions: vec![],
         household: String::new(),
         notes: String::new(),
         ..guest()

@@ -36,6 +36,7 @@ mod sign_in;
 mod take_back;
 mod tidy;
 mod try_policy;
+mod weigh_reasons;
 
 pub use answer_invite::FormAnswer;
 pub use census::Populations;
@@ -53,6 +54,7 @@ pub use secrets::{SECRET_LEN, Secrets};
 pub use send_invitations::{Channel, NAMED_GUESTS_MAX, Recipients, Sent, Skipped};
 pub use sign_in::{API_KEY_PREFIX, Identity, NewSession};
 pub use try_policy::{Otherwise, TRIED_ACCESSES_MAX, Treatment, Tried};
+pub use weigh_reasons::WeighedReasons;
 
 /// What the use cases need. Cheap to clone.
 #[derive(Clone)]

@@ -21,6 +21,7 @@ pub mod locale;
 pub mod name;
 pub mod phone;
 pub mod policy;
+pub mod precision;
 pub mod reason;
 pub mod risk;
 pub mod rsvp;

@@ -260,6 +260,7 @@ words!(
     gg_domain::rsvp::Source,
     gg_domain::feed::FeedKind,
     gg_domain::risk::Band,
+    gg_domain::risk::Label,
     gg_domain::policy::Action,
     gg_domain::decision::Decision,
 );

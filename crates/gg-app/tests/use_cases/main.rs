@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod answers;
+mod decisions;
 mod import;
 mod links;
 mod opening;

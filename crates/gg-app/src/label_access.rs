@@ -123,9 +123,9 @@ impl App {
         let score = self.score(&link, &policy, &snapshot, &facts).await;
         let baseline = baseline_of(&link);
         let first = baseline.risk.first_human_at.is_none();
-        let act = snapshot.act;
-        let change = BaselineChange::Opened(Box::new(JudgedOpening { act, score: score.clone() }));
         let action = gg_risk::decide(&score, &policy, self.step_up_deliverable);
+        let judged = JudgedOpening { act: snapshot.act, score: score.clone(), decision: action };
+        let change = BaselineChange::Opened(Box::new(judged));
 
         let sources = self.sources.clone();
         let again = Arc::new((row, baseline, change, rejudged(access, &score, action, snapshot), score));

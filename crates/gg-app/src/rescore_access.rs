@@ -74,9 +74,9 @@ impl App {
             let snapshot = with_act(row);
             let Ok(score) = self.ask_scorer(link, &policy, &snapshot, facts).await else { return Ok(false) };
 
-            let judged = JudgedOpening { act: snapshot.act, score: score.clone() };
-            let change = BaselineChange::Opened(Box::new(judged));
             let action = gg_risk::decide(&score, &policy, self.step_up_deliverable);
+            let judged = JudgedOpening { act: snapshot.act, score: score.clone(), decision: action };
+            let change = BaselineChange::Opened(Box::new(judged));
             let again = Rejudged { degraded: true, ..rejudged(access, &score, action, snapshot) };
             let figures = AccessFigures { band: Some(score.band), reasons: score.reasons, degraded: true };
 

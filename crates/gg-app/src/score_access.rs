@@ -252,9 +252,7 @@ fn verdict(
 ) -> Verdict {
     let Arrived { link, access, seen, looked, policy } = arrived;
     let decision = score.map_or(Action::Allow, |score| gg_risk::decide(score, &policy, step_up_deliverable));
-    let after = score.map(|score| {
-        (gg_risk::opened(risk, &seen, score), link.row.revision.unwrap_or(0))
-    });
+    let after = score.map(|score| (gg_risk::opened(risk, &seen, score), link.row.revision.unwrap_or(0)));
     let new_look = score.is_some() && is_new_look(risk, &seen);
     let notes =
         if link.test { Notes::default() } else { looked.notes(&access, &seen, class, score, new_look) };

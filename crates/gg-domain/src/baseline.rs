@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Act, Acts};
+use crate::policy::Action;
 use crate::risk::{GuestRisk, Label, Score};
 
 /// One change of a guest's risk row, with what cannot be read off the opening that it is about.
@@ -52,6 +53,8 @@ pub struct JudgedOpening {
     pub act: Acts,
     /// What was said of it.
     pub score: Score,
+    /// What was done.
+    pub decision: Action,
 }
 
 impl BaselineChange {

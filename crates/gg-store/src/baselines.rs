@@ -1,18 +1,17 @@
-//! What changed each guest's risk row, in order: written beside the row, read to make it again.
+//! What changes a guest's risk row, written beside the row in its transaction.
 //!
 //! An opening that stands as it was judged is its own record, by the revision that it made; everything else is a row
-//! of `baseline_changes`. Together they have every revision of a guest once.
+//! of `baseline_changes`. Together they have every revision of a guest once (`baseline_records.rs` reads them).
 
-use gg_domain::actor::Actor;
 use gg_domain::baseline::BaselineChange;
 use gg_domain::id::{AccessId, EventId, GuestId};
-use gg_domain::risk::GuestRisk;
+use gg_domain::risk::{Band, GuestRisk};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::db::{Conn, WriteTx};
+use crate::db::WriteTx;
 use crate::error::{Result, StoreError};
-use crate::value::{args, row};
+use crate::value::{args, json};
 
 /// A guest's risk row as a change leaves it, to be written where it still is the one that was read.
 #[derive(Clone, Copy, Debug)]
@@ -33,62 +32,14 @@ pub struct RiskChange<'a> {
     pub at: Timestamp,
 }
 
-row! {
-    /// A change as it is kept.
-    pub struct BaselineChangeRow {
-        /// The revision that it made.
-        pub revision: i64,
-        /// Its cause.
-        pub cause: String,
-        /// What cannot be read off its opening, as JSON.
-        pub payload: Option<String>,
-        /// The opening that it is about.
-        pub access_id: Option<AccessId>,
-        /// When.
-        pub at: Timestamp,
-    }
-}
-
-impl BaselineChangeRow {
-    /// The change.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] where it is none that this version knows.
-    pub fn change(&self) -> Result<BaselineChange> {
-        let wrong = |error: serde_json::Error| {
-            StoreError::Corrupt(format!("a change of a baseline, '{}', cannot be read: {error}", self.cause))
-        };
-        let payload: Value =
-            self.payload.as_deref().map_or(Ok(Value::Null), serde_json::from_str).map_err(wrong)?;
-        let whole = match payload {
-            Value::Null => json!({ "cause": self.cause }),
-            payload => json!({ "cause": self.cause, "payload": payload }),
-        };
-        serde_json::from_value(whole).map_err(wrong)
-    }
-}
-
-impl Conn {
-    /// The changes of a guest's risk row that are kept apart from his openings, in order. Whose event it is not gets
-    /// none.
-    pub async fn baseline_changes(
-        &mut self,
-        actor: &Actor,
-        guest: GuestId,
-    ) -> Result<Vec<BaselineChangeRow>> {
-        const SQL: &str = "select revision, cause, payload, access_id, at from baseline_changes
-            where guest_id = $1 and ($3 or exists
-                (select 1 from members m where m.event_id = baseline_changes.event_id and m.account_id = $2))
-            order by revision";
-        if !actor.reaches_guest(guest) {
-            return Ok(Vec::new());
-        }
-        let account = actor.account_id();
-        self.all(SQL, args![guest, account, account.is_none()]).await
-    }
-}
-
 impl WriteTx {
+    /// A guest's risk row as it is stored, its revision first: nobody changes it before this transaction ends.
+    pub async fn lock_baseline(&mut self, guest: GuestId) -> Result<Option<(i64, String)>> {
+        const SQL: &str =
+            "update guest_risk set revision = revision where guest_id = $1 returning revision, state";
+        self.returning(SQL, args![guest]).await
+    }
+
     /// Writes a guest's risk row and what changed it, if the row still is the one that was read.
     pub async fn change_guest_risk(&mut self, new: &RiskChange<'_>) -> Result<bool> {
         if !self.set_guest_risk(new.event, new.guest, new.revision, new.risk).await? {
@@ -98,8 +49,38 @@ impl WriteTx {
         Ok(true)
     }
 
-    /// Keeps what made `revision` of a guest's risk row.
-    pub(crate) async fn keep_change(
+    /// Writes a guest's risk row as its record of `last` changes makes it, whatever stands there: for whoever has locked
+    /// it. The number of its changes goes up, so that nobody writes on what he read before.
+    pub async fn restore_guest_risk(
+        &mut self,
+        event: EventId,
+        guest: GuestId,
+        last: i64,
+        risk: &GuestRisk,
+        at: Timestamp,
+    ) -> Result<()> {
+        const SQL: &str =
+            "insert into guest_risk (guest_id, event_id, state, band, opened_at, seen_at, revision)
+            values ($1, $2, $3, $4, $5, $6, $7)
+            on conflict (guest_id) do update set state = $3, band = $4, opened_at = $5, seen_at = $6, revision = $7";
+        let (state, band, revision) = (json(risk)?, risk.standing.map(Band::as_str), last + 1);
+        let args = args![guest, event, state, band, risk.first_human_at, risk.last_at, revision];
+        self.execute(SQL, args).await?;
+        self.keep_change(event, guest, revision, &BaselineChange::Rebuilt, None, at).await
+    }
+
+    /// Keeps how an opening was judged, where the guest's risk row stands on it: it is judged otherwise from now on.
+    pub(crate) async fn keep_judgement(&mut self, access: AccessId) -> Result<()> {
+        const OF: &str = "select guest_id, event_id, at from accesses where id = $1 and revision is not null";
+        let found: Option<(GuestId, EventId, Timestamp)> = self.optional(OF, args![access]).await?;
+        let Some((guest, event, at)) = found else { return Ok(()) };
+        let Some(row) = self.opening(guest, access).await? else { return Ok(()) };
+        let (Some(revision), Some(judged)) = (row.revision, row.judgement()) else { return Ok(()) };
+        let change = BaselineChange::Opened(Box::new(judged));
+        self.keep_change(event, guest, revision, &change, Some(access), at).await
+    }
+
+    async fn keep_change(
         &mut self,
         event: EventId,
         guest: GuestId,

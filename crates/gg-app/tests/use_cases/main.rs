@@ -7,6 +7,7 @@ mod import;
 mod links;
 mod opening;
 mod races;
+mod records;
 mod rescoring;
 mod stage;
 mod tenancy;

@@ -54,7 +54,7 @@ pub use events::{EventRow, SummaryRow};
 pub use feed::{FeedPosition, FeedRow, NewFeed, ToldOpening};
 pub use fetches::NewFetch;
 pub use guest_risk::TouchedRow;
-pub use guests::{GuestFilter, GuestRow, LockedGuest, Standing};
+pub use guests::{GuestFilter, GuestNameRow, GuestRow, LockedGuest, Standing};
 pub use idempotency::{Answered, Claim, IDEMPOTENCY_LIFE, IDEMPOTENCY_RUNS_MAX, KeyOwner};
 pub use invite_page::InvitePageRow;
 pub use invites::InviteRow;

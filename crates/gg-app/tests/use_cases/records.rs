@@ -243,9 +243,7 @@ each_database! {
 
     async fn a_trusted_network_a_delegate_and_the_switch_count_in_a_try(db: TestDb) {
         let stage = Stage::set(&db, None).await;
-        let strict = Thresholds { medium: 0.0001, high: 0.0002, block: 0.97 };
-        let base = Policy { thresholds: strict, ..Policy::default() };
-        stage.app.set_policy(stage.organiser(), stage.event, base.clone()).await.unwrap();
+        let base = Policy::default();
         let (kojo, esi) = (stage.guest("Kojo", 0).await, stage.guest("Esi", 0).await);
         for guest in [kojo, esi] {
             let token = stage.token(guest).await;
@@ -272,7 +270,7 @@ each_database! {
         let without = Policy { fingerprint: false, ..base.clone() };
         for policy in [delegates, venue, without] {
             let otherwise = tried(policy.clone()).await;
-            eprintln!("{:?}", otherwise.iter().map(|o| (o.p, o.from.band, o.to.band, o.shifts.len())).collect::<Vec<_>>());
+            assert!(!otherwise.is_empty(), "{policy:?}");
             assert!(otherwise.iter().all(|one| !one.shifts.is_empty() && one.why.contains("it was")), "{otherwise:?}");
         }
         let actions = Actions { low: Action::Hold, ..Actions::default() };

@@ -3,6 +3,7 @@
 
 mod backup;
 mod killed;
+mod record;
 mod rescoring;
 mod server;
 mod start;

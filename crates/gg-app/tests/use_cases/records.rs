@@ -33,6 +33,10 @@ impl Dice {
         self.0 ^= self.0 << 17;
         self.0 % sides
     }
+
+    fn pick(&mut self, count: usize) -> usize {
+        usize::try_from(self.throw(count.try_into().unwrap())).unwrap()
+    }
 }
 
 /// A guest to whom anything happens.
@@ -54,9 +58,9 @@ impl<'a> Story<'a> {
     }
 
     async fn open(&mut self) {
-        let who = usize::try_from(self.dice.throw(3)).unwrap();
+        let who = self.dice.pick(3);
         let seen = if who == 0 { opening() } else { stranger() };
-        let ip = ["41.57.16.9", "41.57.20.9", "203.0.113.9", "198.51.100.9"][self.dice.throw(4) as usize];
+        let ip = ["41.57.16.9", "41.57.20.9", "203.0.113.9", "198.51.100.9"][self.dice.pick(4)];
         let device = self.devices[who].filter(|_| self.dice.throw(4) > 0);
         let mut signals = seen.signals.clone().filter(|_| self.dice.throw(8) > 0);
         if let Some(signals) = signals.as_mut().filter(|_| who == 2) {
@@ -70,13 +74,13 @@ impl<'a> Story<'a> {
     }
 
     fn some_access(&mut self) -> Option<AccessId> {
-        let count = self.accesses.len() as u64;
-        (count > 0).then(|| self.accesses[self.dice.throw(count) as usize])
+        let count = self.accesses.len();
+        (count > 0).then(|| self.accesses[self.dice.pick(count)])
     }
 
     async fn turn(&mut self) {
         let (app, ama) = (&self.stage.app, self.stage.organiser());
-        self.db.clock.advance(SignedDuration::from_mins(1 + self.dice.throw(600) as i64));
+        self.db.clock.advance(SignedDuration::from_mins(1 + i64::try_from(self.dice.throw(600)).unwrap()));
         match self.dice.throw(16) {
             0..8 => self.open().await,
             8 => {

@@ -50,8 +50,6 @@ pub struct GuestPage {
     pub decisions: Vec<DecisionRow>,
     /// Whether the member may change anything.
     pub can_edit: bool,
-    /// Whether the member may say of an opening who it was.
-    pub can_label: bool,
 }
 
 /// The answer as it stands.
@@ -214,7 +212,7 @@ mod tests {
                 at: awkward::when(),
                 band: Some(Band::High),
                 kind: TimelineKind::Opened,
-                opening: Some("x1".into()),
+                opening: can_edit.then(|| "x1".into()),
             }],
             devices: vec![DeviceRow {
                 name: awkward::SCRIPT.into(),
@@ -227,7 +225,6 @@ mod tests {
                 at: awkward::when(),
             }],
             can_edit,
-            can_label: can_edit,
         };
         let html = page.render().unwrap();
         awkward::assert_escaped(&html);

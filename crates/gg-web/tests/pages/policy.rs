@@ -5,7 +5,7 @@ use gg_domain::actor::{Permission, Role};
 use gg_domain::id::EventId;
 use gg_domain::policy::Action;
 
-use crate::stage::{Browser, Page, Stage, pages};
+use crate::stage::{Browser, Page, pages};
 
 const RULES: [(&str, &str); 7] = [
     ("medium", "20"),

@@ -264,7 +264,6 @@ pub(super) fn guest() -> GuestPage {
             decided("A link was made", "You", "30 November"),
         ],
         can_edit: true,
-        can_label: true,
     }
 }
 

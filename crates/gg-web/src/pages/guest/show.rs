@@ -106,7 +106,6 @@ pub(super) async fn page(web: &Web, organiser: &Organiser, guest: GuestId) -> Re
         devices: risk.devices.iter().rev().map(|device| told.device(device)).collect(),
         decisions: decided::rows(&decisions.rows, organiser, role, &zone),
         can_edit: Permission::WriteGuests.allows(role),
-        can_label: Permission::LabelAccesses.allows(role),
     })
 }
 

@@ -7,18 +7,19 @@ use std::sync::Arc;
 
 use gg_domain::access::Act;
 use gg_domain::actor::Actor;
+use gg_domain::baseline::BaselineChange;
 use gg_domain::fields::FieldErrors;
 use gg_domain::id::{AccessId, EventId, GuestId, RsvpId};
 use gg_domain::invite::access_expired;
 use gg_domain::policy::Action;
-use gg_domain::risk::{Label, Score};
+use gg_domain::risk::Label;
 use gg_domain::rsvp::{self, Answer, AnswerInput, Decision, Refusal, Source, Standing};
 use gg_domain::token::{Claims, Purpose};
-use gg_risk::Admission;
 use gg_store::{AccessRow, Conn, NewRsvp, RsvpHistoryRow, RsvpRow, WriteTx};
 use jiff::Timestamp;
 
 use crate::App;
+use crate::baseline::Baseline;
 use crate::error::{Error, Result};
 use crate::facts;
 use crate::keep_guests::member_guest;
@@ -329,17 +330,18 @@ async fn prove_device(tx: &mut WriteTx, access: &AccessRow, at: Timestamp) -> Re
     if access.is_unscored() {
         return Ok(tx.note_act(access.id, Act::Answered).await?);
     }
-    let (risk, revision) = tx.guest_risk(&actor, access.guest_id).await?;
-    let score = Score { raw: access.raw.unwrap_or(1.0), degraded: false, ..gg_risk::degraded(&risk) };
-    let proven = gg_risk::update(&risk, &access.snapshot.0, &score, Admission::Followed(Act::Answered));
-    if proven == risk {
+    let baseline = Baseline::read(tx, &actor, access.event_id, access.guest_id).await?;
+    let change = BaselineChange::Followed { act: Act::Answered, raw: access.raw.unwrap_or(1.0) };
+    if baseline.after(&change, Some(access.into())) == baseline.risk {
         return Ok(());
     }
-    let set = tx.set_guest_risk(access.event_id, access.guest_id, revision, &proven).await?;
-    // The row was read in this transaction: on PostgreSQL an opening may have come in between. It is
-    // worth more than the weight of one answer, and the answer must not be lost for it.
-    if !set {
-        tracing::debug!(guest.id = %access.guest_id, at = %at, "an opening overtook the weight of an answer");
+    match baseline.change(tx, &change, Some(access.into()), at).await {
+        // The row was read in this transaction: on PostgreSQL an opening may have come in between. It is
+        // worth more than the weight of one answer, and the answer must not be lost for it.
+        Err(Error::Stale) => {
+            tracing::debug!(guest.id = %access.guest_id, at = %at, "an opening overtook the weight of an answer");
+            Ok(())
+        }
+        other => other.map(|_| ()),
     }
-    Ok(())
 }

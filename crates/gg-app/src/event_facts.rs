@@ -76,7 +76,12 @@ impl Looked {
 
 /// The facts that an opening was judged by; nothing is known of one from before they were kept.
 pub(crate) fn facts_of(access: &AccessRow) -> EventFacts {
-    access.facts.as_deref().and_then(|facts| serde_json::from_str(facts).ok()).unwrap_or_default()
+    facts_from(access.facts.as_deref())
+}
+
+/// Facts as they are kept.
+pub(crate) fn facts_from(kept: Option<&str>) -> EventFacts {
+    kept.and_then(|facts| serde_json::from_str(facts).ok()).unwrap_or_default()
 }
 
 /// Does the guest not have this device, or did it look otherwise?

@@ -4,12 +4,16 @@
 //! each time it is told.
 
 use gg_domain::actor::Actor;
+use gg_domain::baseline::BaselineChange;
+use gg_domain::decision::Decision;
 use gg_domain::id::{GuestId, InviteId};
 use gg_domain::invite::{InviteState, TRY_LIFE, link_expired};
 use gg_domain::token::{KeyId, Purpose, Token};
 use gg_store::{Conn, InviteRow, WriteTx};
 
 use crate::App;
+use crate::baseline::Baseline;
+use crate::decide::{Decided, keep_decision};
 use crate::error::{Error, Result};
 use crate::keep_guests::member_guest;
 
@@ -44,11 +48,17 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] where none lives, [`Error::Forbidden`].
     pub async fn revoke_invite(&self, actor: Actor, guest: GuestId) -> Result<()> {
+        let (sources, at) = (self.sources.clone(), self.sources.now());
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
-                member_guest(tx, &actor, guest).await?;
+                let (row, _) = member_guest(tx, &actor, guest).await?;
                 let ended = tx.end_invites(guest, InviteState::Revoked).await?;
-                if ended == 0 { Err(Error::NotFound) } else { Ok(()) }
+                if ended == 0 {
+                    return Err(Error::NotFound);
+                }
+                let decision = Decision::LinkRevoked;
+                let decided = Decided { event: row.event_id, guest, access: None, decision, at };
+                keep_decision(tx, &actor, &sources, decided).await
             })
             .await
     }
@@ -92,6 +102,7 @@ impl App {
         // A key that was retired beside this server must not sign a link.
         self.keyring.refresh().await;
         let (invite, key, at) = (self.sources.id::<InviteId>(), self.keyring.current(), self.sources.now());
+        let sources = self.sources.clone();
         let (key, generation) = self
             .store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
@@ -110,14 +121,13 @@ impl App {
 
                 tx.end_invites(guest, InviteState::Rotated).await?;
                 let generation = tx.insert_invite(row.event_id, guest, invite, key, at).await?;
-                let (risk, revision) = tx.guest_risk(&actor, guest).await?;
-                if revision > 0 {
-                    let set =
-                        tx.set_guest_risk(row.event_id, guest, revision, &gg_risk::reissue(&risk)).await?;
-                    if !set {
-                        return Err(Error::Stale);
-                    }
+                let baseline = Baseline::read(tx, &actor, row.event_id, guest).await?;
+                if baseline.revision > 0 {
+                    baseline.change(tx, &BaselineChange::Reissued, None, at).await?;
                 }
+                let decision = if generation > 1 { Decision::LinkReissued } else { Decision::LinkIssued };
+                let decided = Decided { event: row.event_id, guest, access: None, decision, at };
+                keep_decision(tx, &actor, &sources, decided).await?;
                 Ok((key, generation))
             })
             .await?;

@@ -1,6 +1,8 @@
 //! Keeps the guest list: adds, reads, changes and erases guests, and tells what happened to each.
 
 use gg_domain::actor::{Actor, Role};
+use gg_domain::baseline::BaselineChange;
+use gg_domain::decision::Decision;
 use gg_domain::guest::{GuestDetails, GuestInput};
 use gg_domain::id::{EventId, GuestId, PartyId};
 use gg_domain::risk::GuestRisk;
@@ -8,6 +10,8 @@ use gg_store::{Conn, GuestFilter, GuestRow, Page, Paging, TimelineRow, WriteTx};
 use uuid::Uuid;
 
 use crate::App;
+use crate::baseline::Baseline;
+use crate::decide::{Decided, keep_decision};
 use crate::error::{Error, Result};
 use crate::facts;
 use crate::plan_event::member;
@@ -169,14 +173,35 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`] where an opening came in between.
     pub async fn forget_devices(&self, actor: Actor, guest: GuestId) -> Result<()> {
+        self.forget(actor, guest, BaselineChange::Forgotten, Decision::DevicesForgotten).await
+    }
+
+    /// Forgets devices, networks and suspicion: the guest starts anew, with the link that he has.
+    ///
+    /// # Errors
+    /// As [`App::forget_devices`].
+    pub async fn reset_baseline(&self, actor: Actor, guest: GuestId) -> Result<()> {
+        self.forget(actor, guest, BaselineChange::Reset, Decision::BaselineReset).await
+    }
+
+    async fn forget(
+        &self,
+        actor: Actor,
+        guest: GuestId,
+        change: BaselineChange,
+        decision: Decision,
+    ) -> Result<()> {
+        let (sources, at) = (self.sources.clone(), self.sources.now());
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
                 let (row, _) = member_guest(tx, &actor, guest).await?;
-                let (risk, revision) = tx.guest_risk(&actor, guest).await?;
+                tx.lock_guest(guest).await?.ok_or(Error::NotFound)?;
+                let baseline = Baseline::read(tx, &actor, row.event_id, guest).await?;
+
+                baseline.change(tx, &change, None, at).await?;
                 tx.forget_guest_devices(guest).await?;
-                let forgotten = gg_risk::forget_devices(&risk);
-                let set = tx.set_guest_risk(row.event_id, guest, revision, &forgotten).await?;
-                if set { Ok(()) } else { Err(Error::Stale) }
+                let decided = Decided { event: row.event_id, guest, access: None, decision, at };
+                keep_decision(tx, &actor, &sources, decided).await
             })
             .await
     }

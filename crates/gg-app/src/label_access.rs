@@ -4,16 +4,21 @@ use std::sync::Arc;
 
 use gg_domain::access::{Act, Acts};
 use gg_domain::actor::{Actor, Role};
+use gg_domain::baseline::{BaselineChange, JudgedOpening};
+use gg_domain::decision::Decision;
 use gg_domain::fields::FieldErrors;
 use gg_domain::id::AccessId;
-use gg_domain::policy::Action;
-use gg_domain::risk::{Band, Label, Score};
+use gg_domain::policy::{Action, Policy};
+use gg_domain::reason::evidence;
+use gg_domain::risk::{Band, GuestRisk, Label, Score};
 use gg_domain::snapshot::Snapshot;
 use gg_domain::token::Claims;
-use gg_risk::{Admission, EventFacts, Known};
+use gg_risk::{EventFacts, Known};
 use gg_store::{AccessRow, Conn, LinkRow, Rejudged, RsvpRow, WriteTx};
 
 use crate::App;
+use crate::baseline::{Baseline, baseline_of};
+use crate::decide::{Decided, keep_decision};
 use crate::error::{Error, Result};
 use crate::event_facts::facts_of;
 use crate::facts::{self, AccessFigures};
@@ -39,37 +44,56 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] for a machine's or a test.
     pub async fn label_access(&self, actor: Actor, access: AccessId, label: Label) -> Result<AccessRow> {
+        self.take_word(actor, access, Word::Label(label)).await
+    }
+
+    /// Takes the organiser's word on the device of an opening: it is the guest's from now on.
+    ///
+    /// It says less than "it was the guest": what others did with the link stays suspicious, an answer that waits goes
+    /// on waiting, and the opening is no label. The opening is judged again, and told again under the same id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] for a machine's or a test, and for one that was
+    /// said not to be the guest.
+    pub async fn trust_device(&self, actor: Actor, access: AccessId) -> Result<AccessRow> {
+        self.take_word(actor, access, Word::Trust).await
+    }
+
+    async fn take_word(&self, actor: Actor, access: AccessId, word: Word) -> Result<AccessRow> {
         let (sources, at) = (self.sources.clone(), self.sources.now());
         let deliverable = self.step_up_deliverable;
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
                 let (row, _) = member_access(tx, &actor, access).await?;
-                if row.test || row.band.is_none() {
-                    let detail = "only a person's opening can be labelled, not a machine's nor a test";
-                    return Err(FieldErrors::one("/label", detail).into());
-                }
+                word.check(&row)?;
                 let guest = Actor::Invite { event: row.event_id, guest: row.guest_id };
                 tx.lock_guest(row.guest_id).await?.ok_or(Error::NotFound)?;
                 let link = tx.link(row.guest_id, row.generation, previews_since(row.at)).await?;
                 let link = link.ok_or(Error::NotFound)?;
-                let (risk, revision) = tx.guest_risk(&guest, row.guest_id).await?;
+                let baseline = Baseline::read(tx, &guest, row.event_id, row.guest_id).await?;
                 let facts = facts_of(&row);
 
-                let confirmed = gg_risk::confirm(&risk, &row.snapshot.0, label);
+                let change = word.change(&row);
+                let risk = baseline.after(&change, Some((&row).into()));
                 let policy = policy(&link);
-                let score = after_label(&link, &row.snapshot.0, &confirmed, &policy, &facts, label);
+                let score = after_word(&link, &row.snapshot.0, &risk, &policy, &facts, word);
+                let action = word.action(&score, &policy, deliverable);
 
-                if !tx.set_guest_risk(row.event_id, row.guest_id, revision, &confirmed).await? {
-                    return Err(Error::Stale);
-                }
-                tx.label_access(access, label.as_str()).await?;
-                let action = if label == Label::Guest {
-                    Action::Allow
-                } else {
-                    gg_risk::decide(&score, &policy, deliverable)
-                };
+                baseline.change(tx, &change, Some((&row).into()), at).await?;
+                tx.keep_reasons(access).await?;
                 tx.rejudge_access(&rejudged(access, &score, action, row.snapshot.0.clone())).await?;
-                settle_pending(tx, &sources, &row, label, at).await?;
+                if let Word::Label(label) = word {
+                    tx.label_access(access, label.as_str()).await?;
+                    settle_pending(tx, &sources, &row, label, at).await?;
+                }
+                let decided = Decided {
+                    event: row.event_id,
+                    guest: row.guest_id,
+                    access: Some(access),
+                    decision: word.decision(),
+                    at,
+                };
+                keep_decision(tx, &actor, &sources, decided).await?;
 
                 let figures =
                     AccessFigures { band: Some(score.band), reasons: score.reasons, degraded: false };
@@ -97,27 +121,19 @@ impl App {
         let policy = policy(&link);
         let snapshot = Snapshot { act: Acts::Known(Some(Act::Answered)), ..row.snapshot.0.clone() };
         let score = self.score(&link, &policy, &snapshot, &facts).await;
-        let risk = link.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
-        let mut after = gg_risk::update(&risk, &snapshot, &score, Admission::Opened);
-        let first = after.first_human_at.is_none() || risk.first_human_at.is_none();
-        after.first_human_at = after.first_human_at.or(Some(row.at));
+        let baseline = baseline_of(&link);
+        let first = baseline.risk.first_human_at.is_none();
         let action = gg_risk::decide(&score, &policy, self.step_up_deliverable);
+        let judged = JudgedOpening { act: snapshot.act, score: score.clone(), decision: action };
+        let change = BaselineChange::Opened(Box::new(judged));
 
         let sources = self.sources.clone();
-        let again = Arc::new((
-            row,
-            link.revision.unwrap_or(0),
-            after,
-            rejudged(access, &score, action, snapshot),
-            score,
-        ));
+        let again = Arc::new((row, baseline, change, rejudged(access, &score, action, snapshot), score));
         let written = self
             .store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
-                let (row, revision, after, new, score) = &*again;
-                if !tx.set_guest_risk(row.event_id, row.guest_id, *revision, after).await? {
-                    return Err(Error::Stale);
-                }
+                let (row, baseline, change, new, score) = &*again;
+                baseline.change(tx, change, Some(row.into()), at).await?;
                 tx.rejudge_access(new).await?;
                 tx.open_invite(row.guest_id, row.generation, at).await?;
                 if first {
@@ -141,20 +157,66 @@ impl App {
     }
 }
 
-/// The band that the organiser's word leaves: his yes is Verified, his no at least Suspicious.
-fn after_label(
+/// The organiser's word on an opening.
+#[derive(Clone, Copy, Debug)]
+enum Word {
+    /// Whether it was the guest.
+    Label(Label),
+    /// Its device is the guest's.
+    Trust,
+}
+
+impl Word {
+    fn check(self, row: &AccessRow) -> Result<()> {
+        let pointer = if matches!(self, Self::Label(_)) { "/label" } else { "" };
+        let wrong = |detail: &str| Err(FieldErrors::one(pointer, detail).into());
+        if row.test || row.band.is_none() {
+            return wrong("only a person's opening can be labelled, not a machine's nor a test");
+        }
+        if matches!(self, Self::Trust) && row.label.as_deref() == Some(Label::NotGuest.as_str()) {
+            return wrong("this opening was said not to be the guest: say first that it was");
+        }
+        Ok(())
+    }
+
+    fn change(self, row: &AccessRow) -> BaselineChange {
+        match self {
+            Self::Label(label) => BaselineChange::Labelled(label),
+            Self::Trust => BaselineChange::Trusted { z: evidence(&row.reasons.0) },
+        }
+    }
+
+    fn action(self, score: &Score, policy: &Policy, step_up_deliverable: bool) -> Action {
+        match self {
+            Self::Label(Label::Guest) => Action::Allow,
+            Self::Label(Label::NotGuest) | Self::Trust => gg_risk::decide(score, policy, step_up_deliverable),
+        }
+    }
+
+    const fn decision(self) -> Decision {
+        match self {
+            Self::Label(Label::Guest) => Decision::WasGuest,
+            Self::Label(Label::NotGuest) => Decision::WasNotGuest,
+            Self::Trust => Decision::DeviceTrusted,
+        }
+    }
+}
+
+/// The score that the organiser's word leaves: his yes is Verified, his no at least Suspicious.
+fn after_word(
     link: &LinkRow,
     seen: &Snapshot,
-    risk: &gg_domain::risk::GuestRisk,
-    policy: &gg_domain::policy::Policy,
+    risk: &GuestRisk,
+    policy: &Policy,
     event: &EventFacts,
-    label: Label,
+    word: Word,
 ) -> Score {
     let known = Known { guest_id: link.guest_id, party: link.party_id, guest: risk, policy, event };
     let score = gg_risk::score(seen, &known);
-    match label {
-        Label::Guest => Score { band: Band::Low, ..score },
-        Label::NotGuest => Score { band: score.band.max(Band::High), ..score },
+    match word {
+        Word::Label(Label::Guest) => Score { band: Band::Low, ..score },
+        Word::Label(Label::NotGuest) => Score { band: score.band.max(Band::High), ..score },
+        Word::Trust => score,
     }
 }
 

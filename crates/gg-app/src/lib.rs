@@ -10,7 +10,9 @@ use gg_risk::Scorer;
 use gg_store::Store;
 
 mod answer_invite;
+mod baseline;
 mod census;
+mod decide;
 mod error;
 mod event_facts;
 mod facts;
@@ -22,10 +24,14 @@ mod keep_guests;
 mod keyring;
 mod label_access;
 mod members;
+mod name_guests;
 mod open_invite;
 mod password;
 mod plan_event;
 mod read_feed;
+mod rebuild_baselines;
+mod record;
+mod replay_accesses;
 mod rescore_access;
 mod score_access;
 mod secrets;
@@ -34,23 +40,29 @@ mod sign_in;
 mod take_back;
 mod tidy;
 mod try_policy;
+mod weigh_reasons;
 
 pub use answer_invite::FormAnswer;
 pub use census::Populations;
 pub use error::{Error, Result};
+pub use gg_risk::Model;
 pub use gg_risk::parse_agent;
 pub use import_guests::{Imported, Prepared};
 pub use imports::{ImportProgress, ImportState, Imports, Started};
 pub use invite_guest::Link;
 pub use keyring::{Keyring, KeyringError};
 pub use members::{FreshInvite, MEMBERS_MAX};
+pub use name_guests::{GuestNames, NotNamed};
 pub use open_invite::{Fetch, FetchQueue, Fetches, InvitePage, OpenLink, fetches};
 pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
+pub use rebuild_baselines::{Rebuilt, RebuiltBaseline};
+pub use replay_accesses::{Otherwise, Shift, Treatment, Trial};
 pub use score_access::{Judged, Opening, Turns};
 pub use secrets::{SECRET_LEN, Secrets};
 pub use send_invitations::{Channel, NAMED_GUESTS_MAX, Recipients, Sent, Skipped};
 pub use sign_in::{API_KEY_PREFIX, Identity, NewSession};
-pub use try_policy::{Otherwise, TRIED_ACCESSES_MAX, Treatment, Tried};
+pub use try_policy::{TRIED_ACCESSES_MAX, Tried};
+pub use weigh_reasons::WeighedReasons;
 
 /// What the use cases need. Cheap to clone.
 #[derive(Clone)]

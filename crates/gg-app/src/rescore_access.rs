@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use gg_domain::access::{Act, Acts};
 use gg_domain::actor::Actor;
+use gg_domain::baseline::{BaselineChange, JudgedOpening};
 use gg_domain::id::AccessId;
 use gg_domain::invite::InviteState;
-use gg_domain::risk::GuestRisk;
 use gg_domain::snapshot::Snapshot;
-use gg_risk::{Admission, EventFacts};
+use gg_risk::EventFacts;
 use gg_store::{AccessRow, Conn, Json, LinkRow, Rejudged, UnscoredRow, WriteTx};
 use jiff::Timestamp;
 
 use crate::App;
+use crate::baseline::baseline_of;
 use crate::error::{Error, Result};
 use crate::event_facts::facts_of;
 use crate::facts::{self, AccessFigures};
@@ -73,13 +74,13 @@ impl App {
             let snapshot = with_act(row);
             let Ok(score) = self.ask_scorer(link, &policy, &snapshot, facts).await else { return Ok(false) };
 
-            let risk = link.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
-            let after = gg_risk::update(&risk, &snapshot, &score, Admission::Opened);
             let action = gg_risk::decide(&score, &policy, self.step_up_deliverable);
+            let judged = JudgedOpening { act: snapshot.act, score: score.clone(), decision: action };
+            let change = BaselineChange::Opened(Box::new(judged));
             let again = Rejudged { degraded: true, ..rejudged(access, &score, action, snapshot) };
             let figures = AccessFigures { band: Some(score.band), reasons: score.reasons, degraded: true };
 
-            match self.write_rescored(waiting, after, again, figures).await {
+            match self.write_rescored(waiting, change, again, figures).await {
                 Err(Error::Stale) => {}
                 Err(error) => return Err(error),
                 Ok(()) => return Ok(true),
@@ -113,24 +114,21 @@ impl App {
     async fn write_rescored(
         &self,
         waiting: Waiting,
-        after: GuestRisk,
+        change: BaselineChange,
         again: Rejudged,
         figures: AccessFigures,
     ) -> Result<()> {
         let (sources, at) = (self.sources.clone(), self.sources.now());
-        let given = Arc::new((waiting, after, again, figures));
+        let given = Arc::new((waiting, change, again, figures));
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<()> {
-                let (Waiting { access, link, .. }, after, again, figures) = &*given;
+                let (Waiting { access, link, .. }, change, again, figures) = &*given;
                 tx.lock_guest(access.guest_id).await?.ok_or(Error::Stale)?;
                 if !tx.take_unscored(access.id, access.act.is_some(), at).await? {
                     return Err(Error::Stale);
                 }
-                let revision = link.revision.unwrap_or(0);
-                if link_lives(link)
-                    && !tx.set_guest_risk(access.event_id, access.guest_id, revision, after).await?
-                {
-                    return Err(Error::Stale);
+                if link_lives(link) {
+                    baseline_of(link).change(tx, change, Some(access.into()), at).await?;
                 }
                 tx.rejudge_access(again).await?;
                 let (event, guest) = (access.event_id, access.guest_id);

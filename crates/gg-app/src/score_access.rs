@@ -15,7 +15,7 @@ use gg_domain::risk::{Band, GuestRisk, Score};
 use gg_domain::signals::Signals;
 use gg_domain::snapshot::Snapshot;
 use gg_domain::token::{Claims, Purpose};
-use gg_risk::{Admission, EventFacts, Known, Notes, SCORE_DEADLINE, ScorerError, whole};
+use gg_risk::{EventFacts, Known, Notes, SCORE_DEADLINE, ScorerError, whole};
 use gg_store::{AccessWrite, Conn, LinkRow, NewAccess, Noted};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, MutexGuard};
@@ -242,9 +242,7 @@ fn verdict(
 ) -> Verdict {
     let Arrived { link, access, seen, looked, policy } = arrived;
     let decision = score.map_or(Action::Allow, |score| gg_risk::decide(score, &policy, step_up_deliverable));
-    let after = score.map(|score| {
-        (gg_risk::update(risk, &seen, score, Admission::Opened), link.row.revision.unwrap_or(0))
-    });
+    let after = score.map(|score| (gg_risk::opened(risk, &seen, score), link.row.revision.unwrap_or(0)));
     let new_look = score.is_some() && is_new_look(risk, &seen);
     let notes =
         if link.test { Notes::default() } else { looked.notes(&access, &seen, class, score, new_look) };
@@ -312,9 +310,6 @@ pub(crate) fn to_write(sources: &gg_domain::clock::Sources, verdict: &Verdict) -
     let Some((risk, revision)) = &verdict.risk else {
         return AccessWrite { access: new.clone(), risk: None, noted, facts: Vec::new() };
     };
-    // Let in unjudged, it is still the first time that a person opened: the organiser is told once.
-    let first_human_at = risk.first_human_at.or(Some(new.at));
-    let risk = GuestRisk { first_human_at, ..risk.clone() };
     let mut told = Vec::new();
     if verdict.first {
         told.push(facts::guest_opened(sources, new.event, new.guest, new.at));
@@ -322,7 +317,7 @@ pub(crate) fn to_write(sources: &gg_domain::clock::Sources, verdict: &Verdict) -
     let figures =
         AccessFigures { band: verdict.judged.band, reasons: new.reasons.clone(), degraded: new.degraded };
     told.push(facts::access_checked(sources, new.event, new.guest, new.id, &figures, new.at));
-    AccessWrite { access: new.clone(), risk: Some((risk, *revision)), noted, facts: told }
+    AccessWrite { access: new.clone(), risk: Some((risk.clone(), *revision)), noted, facts: told }
 }
 
 fn count(verdict: &Verdict) {

@@ -5,11 +5,14 @@
 
 use gg_domain::access::Act;
 use gg_domain::actor::Actor;
+use gg_domain::baseline::BaselineChange;
 use gg_domain::id::AccessId;
+use gg_domain::reason::evidence;
 use gg_domain::snapshot::Snapshot;
 use gg_store::{AccessRow, WriteTx};
 
 use crate::App;
+use crate::baseline::Baseline;
 use crate::error::{Error, Result};
 use crate::facts::{self, AccessFigures};
 
@@ -40,13 +43,9 @@ impl App {
                 if !was_nobodys(tx, &row).await? {
                     return Ok(());
                 }
-                let (risk, revision) = tx.guest_risk(&JOB, row.guest_id).await?;
-                let z =
-                    row.reasons.0.iter().filter(|reason| reason.code.is_evidence()).map(|reason| reason.nats);
-                let after = gg_risk::take_back(&risk, &row.snapshot.0, z.sum());
-                if !tx.set_guest_risk(row.event_id, row.guest_id, revision, &after).await? {
-                    return Err(Error::Stale);
-                }
+                let baseline = Baseline::read(tx, &JOB, row.event_id, row.guest_id).await?;
+                let change = BaselineChange::TakenBack { z: evidence(&row.reasons.0) };
+                baseline.change(tx, &change, Some((&row).into()), at).await?;
                 if let Some(device) = row.snapshot.0.device() {
                     tx.untouch_device(row.event_id, device, row.guest_id).await?;
                 }

@@ -108,11 +108,14 @@ impl Permission {
                 true
             }
             Self::LabelAccesses => !matches!(role, Role::Viewer),
-            Self::ReadPolicy => matches!(role, Role::Owner | Role::Editor | Role::Viewer),
             Self::WriteEvent | Self::WriteGuests | Self::ExportGuests | Self::Links => {
                 matches!(role, Role::Owner | Role::Editor)
             }
-            Self::DeleteEvent | Self::WritePolicy | Self::Members => matches!(role, Role::Owner),
+            // An editor may "all but members, policy …", and what a viewer reads is listed: the policy is the owner's to
+            // read as much as the team is. It names networks and assistants.
+            Self::DeleteEvent | Self::ReadPolicy | Self::WritePolicy | Self::Members => {
+                matches!(role, Role::Owner)
+            }
         }
     }
 
@@ -272,9 +275,8 @@ mod tests {
             let expected: &[Role] = match permission {
                 P::Public | P::Link | P::Account | P::Join | P::ReadEvent | P::ReadGuests => &Role::ALL,
                 P::LabelAccesses => &[Role::Owner, Role::Editor, Role::Door],
-                P::ReadPolicy => &[Role::Owner, Role::Editor, Role::Viewer],
                 P::WriteEvent | P::WriteGuests | P::ExportGuests | P::Links => &[Role::Owner, Role::Editor],
-                P::DeleteEvent | P::WritePolicy | P::Members => &[Role::Owner],
+                P::DeleteEvent | P::ReadPolicy | P::WritePolicy | P::Members => &[Role::Owner],
             };
             assert_eq!(allowed, expected, "{permission:?}");
         }

@@ -91,6 +91,8 @@ id! {
     RsvpId,
     /// One GET or HEAD of a link.
     FetchId,
+    /// What an organiser decided about a guest.
+    DecisionId,
     /// An invitation to help with an event.
     MemberInviteId,
     /// An import of a guest list that is under way or just done.

@@ -7,7 +7,9 @@
 pub mod access;
 pub mod account;
 pub mod actor;
+pub mod baseline;
 pub mod clock;
+pub mod decision;
 pub mod email;
 pub mod event;
 pub mod feed;
@@ -19,6 +21,7 @@ pub mod locale;
 pub mod name;
 pub mod phone;
 pub mod policy;
+pub mod precision;
 pub mod reason;
 pub mod risk;
 pub mod rsvp;

@@ -105,6 +105,13 @@ reasons! {
     Degraded "DEGRADED" "while checking was slow; it will be checked again",
 }
 
+/// What `reasons` say of their opening, in nats: the sum of those that are evidence. Each is whole thousandths, and so is
+/// the sum: as a short decimal it is read back as it was written.
+pub fn evidence(reasons: &[Reason]) -> f64 {
+    let sum: f64 = reasons.iter().filter(|reason| reason.code.is_evidence()).map(|reason| reason.nats).sum();
+    (sum * 1_000.0).round() / 1_000.0
+}
+
 impl Reason {
     /// What the organiser reads of this piece of evidence: what was not seen speaks for the guest, in words of its own.
     pub fn sentence(&self) -> &'static str {

@@ -4,8 +4,6 @@
 //! calibration. Three promises: a first opening is low but for hard evidence; a change of address alone is
 //! low; nothing blocks without a hard reason.
 
-use std::borrow::Cow;
-
 use gg_domain::id::{GuestId, PartyId};
 use gg_domain::policy::Policy;
 use gg_domain::risk::{Band, GuestRisk, ModelVersion, Reason, ReasonCode, Score};
@@ -18,13 +16,14 @@ use crate::calibrate::{calibrate, filter, log_odds};
 use crate::crowd::GRAPH_HARD;
 use crate::device::{self, Linkage};
 use crate::evidence::Evidence;
+use crate::model::Model;
 use crate::network::{is_network, is_place};
 use crate::population::Population;
 use crate::weights::Standing;
 use crate::{browser, crowd, network};
 
 /// The model that scores now.
-pub const MODEL: ModelVersion = ModelVersion(Cow::Borrowed("full-1"));
+pub const MODEL: ModelVersion = Model::IN_FORCE.version();
 
 /// On a known device, device and network together stay at least this much for the guest, so that any
 /// number of new addresses neither flags nor makes the link look leaked, in nats.
@@ -123,17 +122,26 @@ pub struct Touched {
 
 /// Scores one human opening.
 pub fn score(seen: &Snapshot, known: &Known<'_>) -> Score {
-    score_without(seen, known, &[])
+    score_by(Model::IN_FORCE, seen, known)
+}
+
+/// Scores one human opening as `model` does.
+pub fn score_by(model: Model, seen: &Snapshot, known: &Known<'_>) -> Score {
+    weigh(model, seen, known, &[])
 }
 
 /// The same as if the reasons `silenced` had never been given: what each is worth (docs/RISK.md, ablations).
 pub fn score_without(seen: &Snapshot, known: &Known<'_>, silenced: &[ReasonCode]) -> Score {
+    weigh(Model::IN_FORCE, seen, known, silenced)
+}
+
+fn weigh(model: Model, seen: &Snapshot, known: &Known<'_>, silenced: &[ReasonCode]) -> Score {
     let linkage = device::link(seen, known.guest, known.policy.fingerprint);
     let fresh = is_fresh(known.guest);
     let first_ever = known.guest.accesses == 0;
     let earned = earned(known.guest, linkage);
 
-    let mut evidence = Evidence::of(standing(known.guest, linkage, earned));
+    let mut evidence = Evidence::of(model, standing(known.guest, linkage, earned));
     device::weigh(&mut evidence, seen, known, linkage);
     network::weigh(&mut evidence, seen, known);
     browser::weigh(&mut evidence, seen, known, linkage.is_known());
@@ -156,7 +164,8 @@ pub fn score_without(seen: &Snapshot, known: &Known<'_>, silenced: &[ReasonCode]
     if leak.prior >= LEAK_TOLD_FROM {
         reasons.push(Reason { code: ReasonCode::LinkLeakedPrior, nats: log_odds(leak.prior) });
     }
-    Score { p, raw: leak.stranger, z, leak: after, band, reasons, model: MODEL, degraded: false }
+    let model = model.version();
+    Score { p, raw: leak.stranger, z, leak: after, band, reasons, model, degraded: false }
 }
 
 /// What the leak filter was told of this device before: of one that has not earned its place, or was refused.

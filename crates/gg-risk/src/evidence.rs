@@ -2,7 +2,8 @@
 
 use gg_domain::risk::{Reason, ReasonCode};
 
-use crate::weights::{Standing, heard};
+use crate::model::Model;
+use crate::weights::Standing;
 
 /// Contributions below this are dropped, in nats: nobody could tell them from nothing (RISK.md 5.5).
 const AUDIBLE: f64 = 0.05;
@@ -10,49 +11,53 @@ const AUDIBLE: f64 = 0.05;
 const Z_MAX: f64 = 9.0;
 
 /// What speaks for and against the guest, in the order in which it was noticed.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct Evidence(Vec<Reason>, Standing);
+#[derive(Clone, Debug)]
+pub(crate) struct Evidence {
+    reasons: Vec<Reason>,
+    model: Model,
+    standing: Standing,
+}
 
 impl Evidence {
-    /// None yet, to be heard as it is of a device of that `standing`.
-    pub(crate) const fn of(standing: Standing) -> Self {
-        Self(Vec::new(), standing)
+    /// None yet, to be heard as `model` does of a device of that `standing`.
+    pub(crate) const fn of(model: Model, standing: Standing) -> Self {
+        Self { reasons: Vec::new(), model, standing }
     }
 
     /// Notes a contribution; the same code twice is one reason.
     pub(crate) fn note(&mut self, code: ReasonCode, nats: f64) {
-        let nats = heard(self.1, code, nats);
-        match self.0.iter_mut().find(|reason| reason.code == code) {
+        let nats = self.model.heard(self.standing, code, nats);
+        match self.reasons.iter_mut().find(|reason| reason.code == code) {
             Some(reason) => reason.nats += nats,
-            None => self.0.push(Reason { code, nats }),
+            None => self.reasons.push(Reason { code, nats }),
         }
     }
 
     /// Takes reasons out.
     pub(crate) fn silence(&mut self, codes: &[ReasonCode]) {
         if !codes.is_empty() {
-            self.0.retain(|reason| !codes.contains(&reason.code));
+            self.reasons.retain(|reason| !codes.contains(&reason.code));
         }
     }
 
     /// Sum over the codes that `which` picks.
     pub(crate) fn sum(&self, which: impl Fn(ReasonCode) -> bool) -> f64 {
-        self.0.iter().filter(|reason| which(reason.code)).map(|reason| reason.nats).sum()
+        self.reasons.iter().filter(|reason| which(reason.code)).map(|reason| reason.nats).sum()
     }
 
     /// Sum of what speaks against the guest, over the codes that `which` picks.
     pub(crate) fn sum_against(&self, which: impl Fn(ReasonCode) -> bool) -> f64 {
-        let against = self.0.iter().filter(|reason| which(reason.code) && reason.nats > 0.0);
+        let against = self.reasons.iter().filter(|reason| which(reason.code) && reason.nats > 0.0);
         against.map(|reason| reason.nats).sum()
     }
 
     /// Turns what speaks against the guest, of the codes that `which` picks, down to `most` in all.
     pub(crate) fn turn_down(&mut self, which: impl Fn(ReasonCode) -> bool, most: f64) {
         let against = |reason: &Reason| which(reason.code) && reason.nats > 0.0;
-        let sum: f64 = self.0.iter().filter(|reason| against(reason)).map(|reason| reason.nats).sum();
+        let sum: f64 = self.reasons.iter().filter(|reason| against(reason)).map(|reason| reason.nats).sum();
         if sum > most {
             let factor = most.max(0.0) / sum;
-            self.0.iter_mut().filter(|reason| against(reason)).for_each(|reason| reason.nats *= factor);
+            self.reasons.iter_mut().filter(|reason| against(reason)).for_each(|reason| reason.nats *= factor);
         }
     }
 
@@ -61,13 +66,13 @@ impl Evidence {
     pub(crate) fn close(mut self) -> (Vec<Reason>, f64) {
         let sum = self.sum(|_| true);
         let factor = if sum.abs() > Z_MAX { Z_MAX / sum.abs() } else { 1.0 };
-        for reason in &mut self.0 {
+        for reason in &mut self.reasons {
             reason.nats = (reason.nats * factor * 1_000.0).trunc() / 1_000.0;
         }
-        self.0.retain(|reason| reason.nats.abs() >= AUDIBLE);
-        self.0.sort_by(|a, b| b.nats.abs().total_cmp(&a.nats.abs()).then(a.code.cmp(&b.code)));
-        let z = self.0.iter().map(|reason| reason.nats).sum();
-        (self.0, z)
+        self.reasons.retain(|reason| reason.nats.abs() >= AUDIBLE);
+        self.reasons.sort_by(|a, b| b.nats.abs().total_cmp(&a.nats.abs()).then(a.code.cmp(&b.code)));
+        let z = self.reasons.iter().map(|reason| reason.nats).sum();
+        (self.reasons, z)
     }
 }
 
@@ -80,7 +85,7 @@ mod tests {
     proptest! {
         #[test]
         fn contributions_sum_to_z_exactly_and_z_is_bounded(nats in prop::collection::vec(-8.0..8.0f64, 0..20)) {
-            let mut evidence = Evidence::default();
+            let mut evidence = Evidence::of(Model::IN_FORCE, Standing::Fresh);
             for (code, nats) in ReasonCode::ALL.iter().zip(&nats) {
                 evidence.note(*code, *nats);
             }
@@ -93,7 +98,7 @@ mod tests {
 
         #[test]
         fn turning_down_leaves_what_speaks_for_the_guest(for_him in -5.0..0.0f64, against in 0.0..5.0f64, most in 0.0..3.0f64) {
-            let mut evidence = Evidence::default();
+            let mut evidence = Evidence::of(Model::IN_FORCE, Standing::Fresh);
             evidence.note(ReasonCode::NetHome, for_him);
             evidence.note(ReasonCode::NetTor, against);
             let heard = evidence.sum(|code| code == ReasonCode::NetHome);

@@ -60,11 +60,7 @@ pub fn confirm(guest: &GuestRisk, seen: &Snapshot, label: Label) -> GuestRisk {
     let mut guest = guest.clone();
     match label {
         Label::Guest => {
-            let device = bind(&mut guest, seen, 1.0, true);
-            device.trusted = true;
-            device.weight = device.weight.max(1.0);
-            remember_network(device, seen, 1.0);
-            guest.first_human_at.get_or_insert(seen.at);
+            vouch(&mut guest, seen);
             guest.leak = GuestRisk::LEAK_PRIOR;
             guest.standing = None;
         }
@@ -73,6 +69,17 @@ pub fn confirm(guest: &GuestRisk, seen: &Snapshot, label: Label) -> GuestRisk {
             guest.leak = guest.leak.max(LEAK_AFTER_NOT_GUEST);
         }
     }
+    guest
+}
+
+/// The row after the organiser's word on the device of `seen` alone: it is the guest's from now on, and what the leak
+/// filter heard of it (`z`, in nats) is taken back. Of who else holds the link that says nothing: suspicion that
+/// others gave rise to stays, and so does the band that the link keeps while the engine is slow.
+pub fn trust(guest: &GuestRisk, seen: &Snapshot, z: f64) -> GuestRisk {
+    let mut guest = guest.clone();
+    vouch(&mut guest, seen);
+    // Never below a fresh link's: what was heard before anything could be compared was not told to the filter.
+    guest.leak = unheard(guest.leak, z).max(guest.leak.min(GuestRisk::LEAK_PRIOR));
     guest
 }
 
@@ -105,6 +112,15 @@ pub fn reset(guest: &GuestRisk) -> GuestRisk {
 /// The guest got a new link: nobody else has it, and the devices stay theirs.
 pub fn reissue(guest: &GuestRisk) -> GuestRisk {
     GuestRisk { leak: GuestRisk::LEAK_PRIOR, standing: None, new_devices: Vec::new(), ..guest.clone() }
+}
+
+/// The device of `seen` is the guest's, by somebody's word.
+fn vouch(guest: &mut GuestRisk, seen: &Snapshot) {
+    let device = bind(guest, seen, 1.0, true);
+    device.trusted = true;
+    device.weight = device.weight.max(1.0);
+    remember_network(device, seen, 1.0);
+    guest.first_human_at.get_or_insert(seen.at);
 }
 
 fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {

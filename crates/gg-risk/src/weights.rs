@@ -24,7 +24,10 @@ pub(crate) enum Standing {
 }
 
 /// Standing, code, weight of what it says against the guest, weight of what it says for him.
-const WEIGHTS: &[(Standing, ReasonCode, f64, f64)] = &[
+pub(crate) type Weight = (Standing, ReasonCode, f64, f64);
+
+/// The table in force.
+pub(crate) const FITTED: &[Weight] = &[
     (Standing::Fresh, ReasonCode::FirstSeen, 1.00, 0.50),
     (Standing::Fresh, ReasonCode::NetHome, 1.00, 0.50),
     (Standing::Fresh, ReasonCode::NetOrdinary, 1.00, 0.50),
@@ -97,9 +100,3 @@ const WEIGHTS: &[(Standing, ReasonCode, f64, f64)] = &[
     (Standing::Alike, ReasonCode::GraphMultiGuest, 1.10, 0.50),
     (Standing::Alike, ReasonCode::DelegateKnown, 1.00, 0.93),
 ];
-
-/// `nats` of `code` as they are heard.
-pub(crate) fn heard(standing: Standing, code: ReasonCode, nats: f64) -> f64 {
-    let weight = WEIGHTS.iter().find(|(of, one, ..)| *of == standing && *one == code);
-    weight.map_or(nats, |(_, _, against, by)| nats * if nats > 0.0 { *against } else { *by })
-}

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use gg_domain::actor::Actor;
 use gg_domain::clock::from_micros;
 use gg_domain::id::{AccessId, DeviceId, EventId, GuestId, PartyId};
-use gg_domain::policy::{Action, Policy};
-use gg_domain::risk::{Band, GuestRisk, Reason};
+use gg_domain::policy::Policy;
+use gg_domain::risk::{GuestRisk, Reason};
 use gg_domain::snapshot::Snapshot;
 use jiff::Timestamp;
 
@@ -91,18 +91,14 @@ row! {
 }
 
 row! {
-    /// A person's opening as it was judged.
+    /// A person's opening that was judged.
     pub struct JudgedRow {
         /// Its id.
         pub id: AccessId,
         /// Whose link.
         pub guest_id: GuestId,
-        /// The chance that it was not the guest, calibrated, 0 to 1.
-        pub p: f64,
-        /// Its band.
-        pub band: Band,
-        /// What was done.
-        pub decision: Action,
+        /// His party.
+        pub party_id: PartyId,
     }
 }
 
@@ -183,9 +179,10 @@ pub struct Noted {
 }
 
 impl AccessWrite {
-    /// The guest's risk row that the opening makes by itself: none where it changes nothing, or is judged later.
+    /// The guest's risk row that the opening makes: none where it changes nothing. One that was let in unjudged is noted
+    /// as a time that a person opened.
     pub(crate) fn revision(&self) -> Option<i64> {
-        self.risk.as_ref().filter(|_| !self.access.degraded).map(|(_, before)| before + 1)
+        self.risk.as_ref().map(|(_, before)| before + 1)
     }
 }
 
@@ -253,11 +250,19 @@ impl Conn {
 
     /// Persons' openings of an event, the latest first: neither labelled nor waiting to be judged.
     pub async fn judged_accesses(&mut self, event: EventId, limit: i64) -> Result<Vec<JudgedRow>> {
-        const SQL: &str = "select id, guest_id, p, band, decision from accesses
-            where event_id = $1 and band is not null and p is not null and label is null
-                and (not degraded or scored_again_at is not null)
-            order by at desc, id desc limit $2";
+        const SQL: &str =
+            "select a.id, a.guest_id, g.party_id from accesses a join guests g on g.id = a.guest_id
+            where a.event_id = $1 and a.band is not null and a.label is null
+                and (not a.degraded or a.scored_again_at is not null)
+            order by a.at desc, a.id desc limit $2";
         self.all(SQL, args![event, limit]).await
+    }
+
+    /// How many of a guest's openings were judged as a person's.
+    pub async fn judged_count(&mut self, guest: GuestId) -> Result<i64> {
+        const SQL: &str = "select cast(count(*) as bigint) from accesses
+            where guest_id = $1 and band is not null and (not degraded or scored_again_at is not null)";
+        Ok(self.one::<(i64,)>(SQL, args![guest]).await?.0)
     }
 
     /// Openings of an event an hour since `since`, as `(hour, all, in a band above low)`; the hour is
@@ -357,11 +362,13 @@ impl WriteTx {
             .map(|_| ())
     }
 
-    /// Stores what judging an access again made of it.
+    /// Stores what judging an access again made of it. What it was judged before is kept, where the guest's risk row
+    /// stands on it.
     pub async fn rejudge_access(&mut self, new: &Rejudged) -> Result<()> {
         const SQL: &str = "update accesses set class = 'human', band = $2, p = $3, raw = $4, reasons = $5,
-                decision = $6, snapshot = $7, model = $8, degraded = $9
+                decision = $6, snapshot = $7, model = $8, degraded = $9, revision = null
             where id = $1";
+        self.keep_judgement(new.access).await?;
         let n = new;
         let (reasons, snapshot) = (json(&n.reasons)?, json(&n.snapshot)?);
         let args = args![n.access, n.band, n.p, n.raw, reasons, n.decision, snapshot, n.model, n.degraded];
@@ -371,8 +378,9 @@ impl WriteTx {
     /// A machine's after all: it leaves the count, and no device stands on it.
     pub async fn unscore_access(&mut self, access: AccessId) -> Result<()> {
         const SQL: &str =
-            "update accesses set class = 'scanner', band = null, decision = 'allow', new_look = false
+            "update accesses set class = 'scanner', band = null, decision = 'allow', new_look = false, revision = null
             where id = $1";
+        self.keep_judgement(access).await?;
         self.execute(SQL, args![access]).await.map(|_| ())
     }
 
@@ -380,6 +388,13 @@ impl WriteTx {
     pub async fn label_access(&mut self, access: AccessId, label: &'static str) -> Result<()> {
         const SQL: &str = "update accesses set label = $2 where id = $1";
         self.execute(SQL, args![access, label]).await.map(|_| ())
+    }
+
+    /// Keeps what speaks of an opening before the organiser's first word on it, since that has it judged again.
+    pub async fn keep_reasons(&mut self, access: AccessId) -> Result<()> {
+        const SQL: &str =
+            "update accesses set reasons_before = reasons where id = $1 and reasons_before is null";
+        self.execute(SQL, args![access]).await.map(|_| ())
     }
 
     /// Deletes what was seen raw before `before`, at most `limit` rows, and says how many.

@@ -64,8 +64,9 @@ impl Conn {
 }
 
 impl WriteTx {
-    /// Writes a guest's risk row if it still is at `revision` (0: there is none yet).
-    pub async fn set_guest_risk(
+    /// Writes a guest's risk row if it still is at `revision` (0: there is none yet). What changed it is kept beside it
+    /// by whoever calls this: an opening as its access, all else by [`WriteTx::change_guest_risk`].
+    pub(crate) async fn set_guest_risk(
         &mut self,
         event: EventId,
         guest: GuestId,
@@ -74,9 +75,9 @@ impl WriteTx {
     ) -> Result<bool> {
         const SQL: &str =
             "insert into guest_risk (guest_id, event_id, state, band, opened_at, seen_at, revision)
-            values ($1, $2, $3, $4, $5, $6, 1)
+            values ($1, $2, $3, $4, $5, $6, $7 + 1)
             on conflict (guest_id) do update set state = $3, band = $4, opened_at = $5, seen_at = $6,
-                revision = guest_risk.revision + 1
+                revision = $7 + 1
             where guest_risk.revision = $7 returning revision";
         let (state, band) = (json(risk)?, risk.standing.map(Band::as_str));
         let args = args![guest, event, state, band, risk.first_human_at, risk.last_at, revision];

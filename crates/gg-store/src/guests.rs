@@ -62,6 +62,18 @@ row! {
     }
 }
 
+row! {
+    /// What a guest is called.
+    pub struct GuestNameRow {
+        /// His id.
+        pub id: GuestId,
+        /// His name.
+        pub name: PersonName,
+        /// Where mail reaches him.
+        pub email: Option<EmailAddress>,
+    }
+}
+
 impl GuestRow {
     /// What can be changed of him.
     pub fn details(&self) -> GuestDetails {
@@ -200,6 +212,12 @@ impl Conn {
         const SQL: &str =
             guest_columns!("where g.event_id = $2 and (m.role is not null or $3) order by g.id");
         self.all(SQL, args![actor.account_id(), event, everyones(actor)]).await
+    }
+
+    /// What the guests of an event are called.
+    pub async fn guest_names(&mut self, event: EventId) -> Result<Vec<GuestNameRow>> {
+        const SQL: &str = "select id, name, email from guests where event_id = $1 order by id";
+        self.all(SQL, args![event]).await
     }
 
     /// How many guests an event has.

@@ -38,7 +38,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0004_guest_idempotency",
     "0005_scored_again",
     "0006_idempotency_created",
-    "0007_sightings"
+    "0007_sightings",
+    "0009_decisions"
 ];
 
 /// The key of PostgreSQL's advisory lock for migrating: "guestgrd" in ASCII.

@@ -237,6 +237,7 @@ ids!(
     AccessId,
     RsvpId,
     FetchId,
+    DecisionId,
     MemberInviteId,
     DeviceId,
     DeploymentId,
@@ -259,7 +260,9 @@ words!(
     gg_domain::rsvp::Source,
     gg_domain::feed::FeedKind,
     gg_domain::risk::Band,
+    gg_domain::risk::Label,
     gg_domain::policy::Action,
+    gg_domain::decision::Decision,
 );
 
 impl<T: FromCell> FromCell for Option<T> {

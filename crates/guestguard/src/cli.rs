@@ -45,7 +45,7 @@ pub enum Command {
     /// The keys that sign invitation links
     #[command(subcommand)]
     Keys(KeysCommand),
-    /// The risk engine on logs: simulate a world, score a log, evaluate the scores
+    /// The risk engine: on logs of simulated worlds, and on what an installation keeps of openings
     #[command(subcommand)]
     Risk(RiskCommand),
     /// Print the OpenAPI document
@@ -176,6 +176,37 @@ pub enum RiskCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Make what is known of guests again from the record of their openings and your words, also beside a running server
+    Rebuild {
+        /// Of this event alone
+        #[arg(long, value_name = "ID")]
+        event: Option<String>,
+        /// Only say whose row is not what its record makes, and end with 1 where there is one
+        #[arg(long)]
+        check: bool,
+    },
+    /// Judge an event's openings again, and say whose would be treated otherwise and why; writes nothing
+    Replay {
+        /// The event
+        #[arg(long, value_name = "ID")]
+        event: String,
+        /// Under this policy, in the form of the API; without it, the event's own
+        #[arg(long, value_name = "POLICY.json")]
+        policy: Option<PathBuf>,
+        /// By this model; without it, the one in force
+        #[arg(long, value_name = "NAME")]
+        model: Option<String>,
+        /// As JSON instead of text
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl RiskCommand {
+    /// Whether it works on files alone, and no settings are asked for.
+    pub const fn is_of_logs(&self) -> bool {
+        matches!(self, Self::Simulate { .. } | Self::Score { .. } | Self::Evaluate { .. })
+    }
 }
 
 /// Worlds that can be simulated.
@@ -232,6 +263,9 @@ mod tests {
             "guestguard risk score a.jsonl --out s.jsonl",
             "guestguard risk evaluate s.jsonl l.jsonl",
             "guestguard risk evaluate s.jsonl l.jsonl --json",
+            "guestguard risk rebuild",
+            "guestguard risk rebuild --event 0193 --check",
+            "guestguard risk replay --event 0193 --policy p.json --model argued-1 --json",
         ] {
             assert!(matches!(parse(line).expect("a command").command, Command::Risk(_)), "{line}");
         }

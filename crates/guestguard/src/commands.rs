@@ -11,6 +11,7 @@ pub mod migrate;
 pub mod openapi;
 pub mod restore;
 pub mod risk;
+pub mod risk_record;
 pub mod serve;
 
 use std::fmt::Display;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 
 use tokio::runtime::Runtime;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, RiskCommand};
 use crate::config::{Places, Settings};
 use crate::telemetry;
 
@@ -30,10 +31,10 @@ const EXIT_USAGE: u8 = 2;
 pub fn run(cli: Cli) -> ExitCode {
     let places = Places::of_process(cli.config.as_deref());
     let command = match cli.command {
-        // These three need no settings that fit: the one tells what does not, the others read none.
+        // These need no settings that fit: the one tells what does not, the others read none.
         Command::Config(command) => return config::run(&command, &places),
         Command::Openapi => return ended(openapi::run()),
-        Command::Risk(command) => return ended(risk::run(&command)),
+        Command::Risk(command) if command.is_of_logs() => return ended(risk::run(&command)),
         command => command,
     };
     let settings = match Settings::load(&places) {
@@ -61,6 +62,12 @@ async fn dispatch(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Restore { file } => restore::run(&file, settings).await,
         Command::Admin(command) => admin::run(command, settings).await,
         Command::Keys(command) => keys::run(command, settings).await,
+        Command::Risk(RiskCommand::Rebuild { event, check }) => {
+            risk_record::rebuild(event.as_deref(), check, settings).await
+        }
+        Command::Risk(RiskCommand::Replay { event, policy, model, json }) => {
+            risk_record::replay(&event, policy.as_deref(), model.as_deref(), json, settings).await
+        }
         Command::Config(_) | Command::Openapi | Command::Risk(_) => unreachable!("run has done these"),
     }
 }

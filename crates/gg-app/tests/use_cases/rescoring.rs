@@ -16,7 +16,7 @@ use crate::stage::{Stage, coming, opening};
 
 /// How the engine behaves at the moment.
 #[derive(Clone, Copy)]
-enum Mood {
+pub(crate) enum Mood {
     /// Answers at once.
     Well = 0,
     /// Never answers.
@@ -30,13 +30,13 @@ enum Mood {
 }
 
 #[derive(Default)]
-struct Engine {
+pub(crate) struct Engine {
     mood: AtomicU8,
     asked: AtomicUsize,
 }
 
 impl Engine {
-    fn is(&self, mood: Mood) {
+    pub(crate) fn is(&self, mood: Mood) {
         self.mood.store(mood as u8, Ordering::SeqCst);
     }
 }

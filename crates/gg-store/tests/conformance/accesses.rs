@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use crate::stage::rows;
-use crate::wedding::{Wedding, snapshot};
+use crate::wedding::{Wedding, reset, snapshot};
 
 each_database! {
     async fn an_opening_comes_back_as_it_was_stored(db: TestDb) {
@@ -77,10 +77,10 @@ each_database! {
         for revision in [0, 1] {
             let mut writers = JoinSet::new();
             for _ in 0..16 {
-                let (store, event) = (db.store.clone(), wedding.event);
+                let (store, event, at) = (db.store.clone(), wedding.event, db.sources.now());
                 writers.spawn(async move {
                     store.write(async move |tx: &mut WriteTx| {
-                        tx.set_guest_risk(event, guest, revision, &GuestRisk::default()).await
+                        tx.change_guest_risk(&reset(event, guest, revision, &GuestRisk::default(), at)).await
                     }).await.unwrap()
                 });
             }
@@ -243,7 +243,9 @@ async fn link(db: &TestDb, wedding: &Wedding, guest: GuestId) {
 
 async fn set_risk(db: &TestDb, wedding: &Wedding, guest: GuestId, revision: i64, band: Band) -> bool {
     let (event, risk) = (wedding.event, GuestRisk { standing: Some(band), ..GuestRisk::default() });
-    let set = async move |tx: &mut WriteTx| tx.set_guest_risk(event, guest, revision, &risk).await;
+    let at = db.sources.now();
+    let set =
+        async move |tx: &mut WriteTx| tx.change_guest_risk(&reset(event, guest, revision, &risk, at)).await;
     db.write(set).await.unwrap()
 }
 

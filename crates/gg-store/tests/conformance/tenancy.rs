@@ -8,7 +8,7 @@ use gg_store::{Conn, GuestFilter, Paging, StoreError, WriteTx};
 use gg_testkit::{TestDb, each_database};
 
 use crate::stage;
-use crate::wedding::Wedding;
+use crate::wedding::{Wedding, reset};
 
 each_database! {
     async fn another_account_reads_nothing_of_an_event(db: TestDb) {
@@ -48,7 +48,7 @@ async fn read_all(db: &TestDb, wedding: &Wedding, actor: Actor) -> [bool; 11] {
         tx.insert_access(&access, None).await?;
         tx.insert_rsvp(&rsvp, None).await?;
         tx.insert_invite(event, guest, invite, KeyId(1), at).await?;
-        tx.set_guest_risk(event, guest, 0, &GuestRisk::default()).await
+        tx.change_guest_risk(&reset(event, guest, 0, &GuestRisk::default(), at)).await
     })
     .await
     .unwrap();

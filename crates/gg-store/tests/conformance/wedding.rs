@@ -1,15 +1,16 @@
 //! An event with guests, for tests of what happens in it.
 
 use gg_domain::actor::{Actor, Permission};
+use gg_domain::baseline::BaselineChange;
 use gg_domain::event::EventDetails;
 use gg_domain::feed::FeedKind;
 use gg_domain::guest::{GuestDetails, GuestInput};
 use gg_domain::id::{AccessId, AccountId, EventId, GuestId, PartyId, RsvpId};
 use gg_domain::name::PersonName;
-use gg_domain::risk::{Reason, ReasonCode};
+use gg_domain::risk::{GuestRisk, Reason, ReasonCode};
 use gg_domain::rsvp::{Answer, Source};
 use gg_domain::snapshot::{Agent, Machine, SNAPSHOT_VERSION, SeenNetwork, Snapshot};
-use gg_store::{Conn, GuestRow, NewAccess, NewFeed, NewRsvp, StoreError, WriteTx};
+use gg_store::{Conn, GuestRow, NewAccess, NewFeed, NewRsvp, RiskChange, StoreError, WriteTx};
 use gg_testkit::TestDb;
 use jiff::{SignedDuration, Timestamp};
 
@@ -169,4 +170,15 @@ pub(crate) fn snapshot(at: Timestamp) -> Snapshot {
         visible_ms: Some(4_000),
         interacted: Some(true),
     }
+}
+
+/// A guest's risk row as a change leaves it that says nothing of an opening.
+pub(crate) fn reset(
+    event: EventId,
+    guest: GuestId,
+    revision: i64,
+    risk: &GuestRisk,
+    at: Timestamp,
+) -> RiskChange<'_> {
+    RiskChange { event, guest, revision, risk, change: &BaselineChange::Reset, access: None, at }
 }

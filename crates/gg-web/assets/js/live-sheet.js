@@ -106,11 +106,14 @@ export class Sheet {
   /** @param {HTMLElement} body */
   actions(body) {
     const guest = encodeURIComponent(body.dataset.guest ?? "");
-    const form = body.querySelector("form");
-    if (form) form.action = `/events/${this.event}/accesses/${encodeURIComponent(body.dataset.access ?? "")}/label`;
+    const access = encodeURIComponent(body.dataset.access ?? "");
+    for (const verb of ["label", "trust"]) {
+      const form = body.querySelector(`form[data-${verb}-form]`);
+      if (form instanceof HTMLFormElement) form.action = `/events/${this.event}/accesses/${access}/${verb}`;
+    }
     for (const link of body.querySelectorAll("a[data-to]")) {
       if (!(link instanceof HTMLAnchorElement)) continue;
-      link.href = link.dataset.to === "link" ? `/guests/${guest}#link` : `/guests/${guest}`;
+      link.href = link.dataset.to === "guest" ? `/guests/${guest}` : `/guests/${guest}#${link.dataset.to}`;
     }
   }
 

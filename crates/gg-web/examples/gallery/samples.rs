@@ -5,10 +5,12 @@ use gg_web::{
     pages::{
         account::{AccountPage, FreshKey, KeyRow, ScopeChoice, SessionRow},
         errors::{ErrorKind, ErrorPage},
-        event::{BandCount, EventFigures, EventPage, FreshInvitation, MemberRow, PolicyRow},
+        event::{BandCount, EventFigures, EventPage, FreshInvitation, MemberRow},
         event_form::EventFormPage,
         events::{EventCard, EventsPage},
-        guest::{AnswerFacts, DeviceRow, GuestPage, LinkState, RecordForm, TimelineKind, TimelineRow},
+        guest::{
+            AnswerFacts, DecisionRow, DeviceRow, GuestPage, LinkState, RecordForm, TimelineKind, TimelineRow,
+        },
         guest_form::GuestFormPage,
         guests::{FilterChip, GuestRow, GuestsPage},
         import::{ColumnMap, ImportCheck, ImportCounts, ImportPage, ImportProgress, ImportStage, RowError},
@@ -20,6 +22,10 @@ use gg_web::{
         kept::KeptPage,
         landing::LandingPage,
         live::{HourBar, LiveCounts, LivePage, LiveRow, LiveStats, RowBadge, Sheet},
+        policy::{
+            BandRule, DelegateRow, OtherwiseRow, PolicyPage, PolicyRow, ReasonFigure, ReasonFigures,
+            TriedRules,
+        },
         setup::{SetupGonePage, SetupPage},
         signin::SigninPage,
     },
@@ -32,6 +38,7 @@ use gg_web::{
 mod guest;
 mod live;
 mod organiser;
+mod rules;
 
 use guest::{error, import, invite};
 use live::live;
@@ -50,6 +57,9 @@ pub(crate) const NAMES: &[&str] = &[
     "events-empty",
     "event",
     "event-viewer",
+    "policy",
+    "policy-wrong",
+    "policy-tried",
     "event-new",
     "event-edit",
     "guests",
@@ -106,6 +116,9 @@ const ID: &str = "0193a5d2-7c1e-7d54-9b1f-2f4c8a6e0b11";
 pub(crate) fn page(name: &str) -> Option<String> {
     let rendered = match name {
         "landing" => LandingPage { signed_in: false }.render(),
+        "policy" => rules::policy().render(),
+        "policy-wrong" => rules::policy_wrong().render(),
+        "policy-tried" => rules::policy_tried().render(),
         "setup" => setup().render(),
         "setup-gone" => SetupGonePage.render(),
         "signin" => signin().render(),

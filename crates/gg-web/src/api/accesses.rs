@@ -1,4 +1,4 @@
-//! `POST /api/v1/accesses/{access_id}/label`
+//! `POST /api/v1/accesses/{access_id}/label`, `…/trust-device`: the organiser's word on an opening.
 
 use axum::extract::State;
 use gg_domain::actor::Permission;
@@ -20,7 +20,10 @@ use crate::state::Web;
 
 /// The operations on accesses.
 pub fn routes() -> Routes {
-    Routes::new().merge(route(Permission::LabelAccesses, routes!(label_access)))
+    // Whoever may say that it was the guest, which trusts the device and more, may say the lesser too.
+    Routes::new()
+        .merge(route(Permission::LabelAccesses, routes!(label_access)))
+        .merge(route(Permission::LabelAccesses, routes!(trust_device)))
 }
 
 /// The organiser's word on an opening.
@@ -146,4 +149,24 @@ async fn label_access(
 ) -> Result<axum::Json<LabelledAccess>, Problem> {
     let row = web.app.label_access(actor, access, word.label.into()).await?;
     Ok(axum::Json(row.into()))
+}
+
+/// Trust the device of an opening
+///
+/// It is the guest's from now on. Of the link that says nothing: what others did with it stays suspicious, and an answer
+/// that waits goes on waiting. The opening is judged again, and told to the live feed again under the same id.
+#[utoipa::path(
+    post, path = "/api/v1/accesses/{access_id}/trust-device", tag = "Activity",
+    params(("access_id" = Uuid, Path, description = "The opening.")),
+    responses(
+        (status = 200, description = "The opening as it is judged now.", body = LabelledAccess),
+        (status = 412, description = "The guest opened the link at that very moment: say it again.")
+    )
+)]
+async fn trust_device(
+    State(web): State<Web>,
+    Signed(actor): Signed,
+    Id(access): Id<AccessId>,
+) -> Result<axum::Json<LabelledAccess>, Problem> {
+    Ok(axum::Json(web.app.trust_device(actor, access).await?.into()))
 }

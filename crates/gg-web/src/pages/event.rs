@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::pages::policy::PolicyRow;
 use crate::view::{Band, Choice, Chrome, Tab, When};
 
 mod act;
@@ -35,12 +36,8 @@ pub struct EventPage {
     pub members: Vec<MemberRow>,
     /// The roles that a new member may get.
     pub roles: Vec<Choice>,
-    /// What is done with each band.
+    /// What is done with each band; empty for whom the rules are none of.
     pub policy: Vec<PolicyRow>,
-    /// What can be done: each with what it does to a guest.
-    pub actions: Vec<(String, String)>,
-    /// Whether the guest's page reads the device's traits.
-    pub fingerprint: bool,
     /// A member's invitation just made: shown once, to be passed on.
     pub fresh_invitation: Option<FreshInvitation>,
     /// Whether the member may change facts and guests.
@@ -98,26 +95,6 @@ pub struct MemberRow {
     pub removable: bool,
 }
 
-/// What is done with a band.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyRow {
-    /// The band.
-    pub band: Band,
-    /// Where it begins and ends, such as "20 % to 60 %".
-    pub range: String,
-    /// The form's field, such as `action_high`.
-    pub field: String,
-    /// What may be done, the current one chosen.
-    pub actions: Vec<Choice>,
-}
-
-impl PolicyRow {
-    /// What is done, in words.
-    pub fn chosen(&self) -> &str {
-        self.actions.iter().find(|action| action.chosen).map_or("", |action| action.label.as_str())
-    }
-}
-
 /// An invitation to the team, to be passed on by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FreshInvitation {
@@ -169,18 +146,15 @@ mod tests {
                 },
             ],
             roles: vec![Choice { value: "door".into(), label: "Door".into(), chosen: true }],
-            policy: vec![PolicyRow {
-                band: Band::High,
-                range: "60 % to 97 %".into(),
-                field: "action_high".into(),
-                actions: vec![Choice {
-                    value: "step_up".into(),
-                    label: "Ask for a code".into(),
-                    chosen: true,
-                }],
-            }],
-            actions: vec![("Ask for a code".into(), "Six digits are asked for.".into())],
-            fingerprint: true,
+            policy: if can_manage {
+                vec![PolicyRow {
+                    band: Band::High,
+                    range: "60 % to 97 %".into(),
+                    does: "Ask for a code".into(),
+                }]
+            } else {
+                Vec::new()
+            },
             fresh_invitation: None,
             can_edit: can_manage,
             can_manage,
@@ -194,15 +168,15 @@ mod tests {
         assert!(html.contains("action=\"/events/e1/members\""));
         assert!(html.contains("action=\"/events/e1/members/a2/remove\""));
         assert!(!html.contains("action=\"/events/e1/members/a1/remove\""), "nobody removes the last owner");
-        assert!(html.contains("name=\"action_high\""));
+        for read in ["Ask for a code", "60 % to 97 %", "href=\"/events/e1/policy\""] {
+            assert!(html.contains(read), "{read}");
+        }
     }
 
     #[test]
     fn a_viewer_reads_and_changes_nothing() {
         let html = page(false).render().unwrap();
         assert!(!html.contains("action=\"/events/e1/"));
-        for read in ["Ask for a code", "60 % to 97 %", "Six digits are asked for."] {
-            assert!(html.contains(read), "{read}");
-        }
+        assert!(!html.contains("60 % to 97 %"), "the rules are the owner's");
     }
 }

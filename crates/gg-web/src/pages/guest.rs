@@ -5,6 +5,7 @@ use askama::Template;
 use crate::view::{Band, Chrome, Field, Notice, Standing, Tab, When};
 
 mod act;
+mod decided;
 mod show;
 
 pub use show::routes;
@@ -45,6 +46,8 @@ pub struct GuestPage {
     pub timeline: Vec<TimelineRow>,
     /// The devices that speak for this guest.
     pub devices: Vec<DeviceRow>,
+    /// What the team decided, the latest first.
+    pub decisions: Vec<DecisionRow>,
     /// Whether the member may change anything.
     pub can_edit: bool,
 }
@@ -119,6 +122,8 @@ pub struct TimelineRow {
     pub band: Option<Band>,
     /// The kind, which chooses the mark: `sent`, `fetched`, `opened`, `answered`, `tested`, `changed`.
     pub kind: TimelineKind,
+    /// The opening, where somebody may say who it was.
+    pub opening: Option<String>,
 }
 
 /// The kinds of line in a timeline.
@@ -163,6 +168,17 @@ pub struct DeviceRow {
     pub openings: String,
 }
 
+/// One decision of the team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionRow {
+    /// What was decided, in words.
+    pub text: String,
+    /// Who decided.
+    pub who: String,
+    /// When.
+    pub at: When,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,11 +212,17 @@ mod tests {
                 at: awkward::when(),
                 band: Some(Band::High),
                 kind: TimelineKind::Opened,
+                opening: can_edit.then(|| "x1".into()),
             }],
             devices: vec![DeviceRow {
                 name: awkward::SCRIPT.into(),
                 detail: "trusted since 3 November".into(),
                 openings: "5 openings".into(),
+            }],
+            decisions: vec![DecisionRow {
+                text: "The link was replaced".into(),
+                who: awkward::LONG_EMAIL.into(),
+                at: awkward::when(),
             }],
             can_edit,
         };
@@ -213,7 +235,17 @@ mod tests {
     fn a_living_link_can_be_copied_tried_replaced_and_revoked() {
         let url = Some("https://rsvp.example/i/abc".to_owned());
         let html = page(LinkState::Living { url, detail: "Sent".into() }, true);
-        for action in ["invite/rotate", "invite/revoke", "try", "forget-devices", "erase", "answer"] {
+        for action in [
+            "invite/rotate",
+            "invite/revoke",
+            "try",
+            "forget-devices",
+            "reset-baseline",
+            "erase",
+            "answer",
+            "openings/x1/label",
+            "openings/x1/trust",
+        ] {
             assert!(html.contains(&format!("action=\"/guests/g1/{action}\"")), "{action}");
         }
         assert!(html.contains("https://rsvp.example/i/abc"));

@@ -17,11 +17,12 @@ use crate::view::{Field, Notice, Theme, Tone};
 /// Most bytes of what is carried: the longest notes in the longest letters, and it fits percent-encoded into a form.
 const KEPT_BYTES_MAX: usize = 16 * 1024;
 /// The forms that somebody types into, by the last parts of their addresses.
-const FORMS: [&str; 6] = ["/events/new", "/edit", "/guests/new", "/members", "/answer", "/account/keys"];
+const FORMS: [&str; 7] =
+    ["/events/new", "/edit", "/guests/new", "/members", "/policy", "/answer", "/account/keys"];
 /// Where organisers' pages are.
 const PAGES: [&str; 3] = ["/events/", "/guests/", "/account/"];
 /// What is carried, with the words under which it is shown.
-const SHOWN: [(&str, &str); 18] = [
+const SHOWN: [(&str, &str); 24] = [
     ("name", "Name"),
     ("venue", "Where"),
     ("starts_at", "Starts"),
@@ -39,10 +40,18 @@ const SHOWN: [(&str, &str); 18] = [
     ("plus_one", "Brings"),
     ("note", "What they said"),
     ("role", "Role"),
+    ("medium", "Review from, per cent"),
+    ("high", "Suspicious from, per cent"),
+    ("block", "Blocked from, per cent"),
+    ("trusted_networks", "Networks"),
+    ("delegate_name", "Assistant"),
+    ("delegate_guests", "Opens the links of"),
     ("scope", "It may"),
 ];
-/// What is carried unseen: which version was edited, and what comes after it.
-const UNSEEN: [&str; 2] = ["version", "then"];
+/// What is carried unseen: which version was edited, what comes after it, and what was chosen of a list. The mark of
+/// rules that were tried is not: they are tried again.
+const UNSEEN: [&str; 7] =
+    ["version", "then", "action_low", "action_medium", "action_high", "action_block", "fingerprint"];
 
 /// A form that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -30,6 +30,7 @@ pub mod kept;
 pub mod landing;
 pub mod live;
 pub mod organiser;
+pub mod policy;
 pub mod setup;
 pub mod signin;
 pub mod theme;
@@ -48,6 +49,7 @@ pub fn routes() -> Router<Web> {
         .merge(events::routes())
         .merge(event_form::routes())
         .merge(event::routes())
+        .merge(policy::routes())
         .merge(guests::routes())
         .merge(guest_form::routes())
         .merge(guest::routes())

@@ -96,6 +96,8 @@ pub fn said(done: Option<&str>) -> Option<Notice> {
         "key-revoked" => "The key is revoked: programs that use it are turned away within seconds.",
         "session-ended" => "That browser is signed out.",
         "labelled" => "Noted.",
+        "trusted" => "The device is the guest’s from now on.",
+        "reset" => "All is forgotten: the next device that opens the link becomes known.",
         _ => return None,
     };
     Some(Notice { tone: Tone::Good, text: text.into() })

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod activity;
+mod decisions;
 mod events;
 mod guests;
 mod imports;

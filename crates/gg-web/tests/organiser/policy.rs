@@ -50,7 +50,7 @@ fn a_dry_run_names_who_would_be_treated_otherwise_and_changes_nothing() {
     on_stage(async |s| {
         let access = s.opening(&s.efua().await).await;
         let same = s.owner.post(&s.path("/policy/dry-run"), &json!({})).await.json();
-        assert_eq!(same, json!({ "accesses": 1, "data": [] }));
+        assert_eq!(same, json!({ "accesses": 1, "unrecorded": 0, "data": [] }));
 
         let strict = json!({ "actions": { "low": "hold" } });
         let tried = s.owner.post(&s.path("/policy/dry-run"), &strict).await.json();

@@ -2,7 +2,6 @@
 
 use axum::http::StatusCode;
 use gg_domain::actor::Permission;
-use gg_domain::policy::Action;
 
 use crate::stage::pages;
 
@@ -112,31 +111,6 @@ pages! {
         assert_eq!(gone.location(), "/events?done=deleted");
         assert_eq!(ama.get(&format!("/events/{event}")).await.status, StatusCode::NOT_FOUND);
         assert_eq!(ama.get(&format!("/guests/{guest}")).await.status, StatusCode::NOT_FOUND);
-    }
-
-    async fn the_rules_are_set_and_the_rest_of_the_policy_stays(stage: Stage) {
-        let event = stage.event().await;
-        let mut policy = stage.app.policy(stage.may(Permission::ReadPolicy), event).await.unwrap();
-        policy.thresholds.medium = 0.305;
-        stage.app.set_policy(stage.may(Permission::WritePolicy), event, policy).await.unwrap();
-        let ama = stage.ama().await;
-        let fields = [
-            ("action_low", "allow"),
-            ("action_medium", "hold"),
-            ("action_high", "hold"),
-            ("action_block", "block"),
-        ];
-        ama.post(&format!("/events/{event}/policy"), &fields).await.location();
-
-        let policy = stage.app.policy(stage.may(Permission::ReadPolicy), event).await.unwrap();
-        assert_eq!((policy.actions.medium, policy.fingerprint), (Action::Hold, false));
-        assert!((policy.thresholds.medium - 0.305).abs() < f64::EPSILON);
-        let viewer = stage.member(event, gg_domain::actor::Role::Viewer).await;
-        for reader in [ama, viewer] {
-            let page = reader.open(&format!("/events/{event}")).await;
-            page.shows("below 30.5\u{a0}%").shows("30.5\u{a0}% to 60\u{a0}%").shows("from 97\u{a0}%");
-            page.shows("The answer waits for your word.").shows("No code can be sent yet");
-        }
     }
 
     async fn one_is_not_many(stage: Stage) {

@@ -9,7 +9,7 @@ use crate::stage::pages;
 
 /// Every page of an event and a guest, and every form, with fields that would do.
 fn pages_of(event: EventId, guest: GuestId) -> Vec<String> {
-    let of_event = ["", "/edit", "/guests", "/guests/new", "/guests/export", "/import", "/live"];
+    let of_event = ["", "/edit", "/guests", "/guests/new", "/guests/export", "/import", "/live", "/policy"];
     let of_guest = ["", "/edit"];
     let events = of_event.iter().map(|end| format!("/events/{event}{end}"));
     events.chain(of_guest.iter().map(|end| format!("/guests/{guest}{end}"))).collect()
@@ -20,13 +20,15 @@ fn forms_of(event: EventId, guest: GuestId) -> Vec<(String, Vec<(&'static str, &
         vec![("name", "x"), ("starts_at", "2026-12-12T15:00"), ("time_zone", "UTC"), ("version", "1")];
     let guest_fields = vec![("name", "x"), ("version", "1")];
     let nobody = uuid::Uuid::from_u128(1);
-    let actions = ["action_low", "action_medium", "action_high", "action_block"];
+    let actions =
+        ["action_low", "action_medium", "action_high", "action_block"].map(|field| (field, "allow"));
+    let rules = [("medium", "20"), ("high", "60"), ("block", "97")].into_iter().chain(actions).collect();
     vec![
         (format!("/events/{event}/edit"), event_fields),
         (format!("/events/{event}/delete"), vec![("version", "1")]),
         (format!("/events/{event}/members"), vec![("email", "x@example.org"), ("role", "viewer")]),
         (format!("/events/{event}/members/{nobody}/remove"), vec![]),
-        (format!("/events/{event}/policy"), actions.map(|field| (field, "allow")).to_vec()),
+        (format!("/events/{event}/policy"), rules),
         (format!("/events/{event}/guests/new"), guest_fields.clone()),
         (format!("/events/{event}/import/map"), vec![("upload", "00000000-0000-0000-0000-000000000001")]),
         (format!("/events/{event}/import/confirm"), vec![("upload", "00000000-0000-0000-0000-000000000001")]),
@@ -37,6 +39,9 @@ fn forms_of(event: EventId, guest: GuestId) -> Vec<(String, Vec<(&'static str, &
         (format!("/guests/{guest}/try"), vec![]),
         (format!("/guests/{guest}/answer"), vec![("attending", "yes")]),
         (format!("/guests/{guest}/forget-devices"), vec![]),
+        (format!("/guests/{guest}/reset-baseline"), vec![]),
+        (format!("/guests/{guest}/openings/{nobody}/label"), vec![("label", "guest")]),
+        (format!("/guests/{guest}/openings/{nobody}/trust"), vec![]),
         (format!("/guests/{guest}/erase"), vec![]),
     ]
 }
@@ -123,7 +128,7 @@ pages! {
         for (path, fields) in forms_of(event, guest) {
             assert_eq!(viewer.post(&path, &fields).await.status, StatusCode::FORBIDDEN, "{path}");
         }
-        for end in ["guests/export", "edit", "import", "guests/new"] {
+        for end in ["guests/export", "edit", "import", "guests/new", "policy"] {
             assert_eq!(viewer.get(&format!("/events/{event}/{end}")).await.status, StatusCode::FORBIDDEN, "{end}");
         }
     }

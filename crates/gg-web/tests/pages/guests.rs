@@ -179,3 +179,60 @@ fn link_of(page: &str) -> String {
     let (_, rest) = page.split_once("value=\"https://party.example/i/").expect("the link is shown");
     rest.split('"').next().unwrap().to_string()
 }
+
+pages! {
+    async fn words_on_an_opening_are_given_where_it_is_shown_and_kept(stage: Stage) {
+        let event = stage.event().await;
+        let guest = stage.guest(event, "Efua", 1).await;
+        let access = stage.opening(guest).await;
+        let ama = stage.ama().await;
+        let path = format!("/guests/{guest}");
+        ama.open(&path).await.shows(&format!("action=\"{path}/openings/{access}/trust\"")).shows("A link was made");
+
+        let trusted = ama.post(&format!("{path}/openings/{access}/trust"), &[]).await;
+        assert_eq!(trusted.location(), format!("{path}?done=trusted#devices"));
+        let label = format!("{path}/openings/{access}/label");
+        ama.post(&label, &[("label", "not_guest")]).await.location();
+        assert_eq!(ama.post(&label, &[("label", "nobody")]).await.status, StatusCode::BAD_REQUEST);
+        let refused = ama.post(&format!("{path}/openings/{access}/trust"), &[]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        refused.shows("This opening was said not to be the guest: say first that it was.");
+        ama.post(&format!("{path}/reset-baseline"), &[]).await.location();
+
+        let page = ama.open(&path).await;
+        for said in ["All that was known was forgotten", "An opening was somebody else", "The device of an opening", "You"] {
+            page.shows(said);
+        }
+        let other = stage.guest(event, "Kojo", 1).await;
+        let wrong = ama.post(&format!("/guests/{other}/openings/{access}/label"), &[("label", "guest")]).await;
+        assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn the_monitor_trusts_a_device_without_script(stage: Stage) {
+        let event = stage.event().await;
+        let guest = stage.guest(event, "Efua", 1).await;
+        let access = stage.opening(guest).await;
+        let ama = stage.ama().await;
+        let sheet = ama.open(&format!("/events/{event}/live?open={access}")).await;
+        let action = format!("/events/{event}/accesses/{access}/trust");
+        sheet.shows(&format!("action=\"{action}\""));
+
+        let trusted = ama.post(&action, &[]).await;
+
+        assert_eq!(trusted.location(), format!("/events/{event}/live?open={access}&done=trusted#sheet"));
+        ama.open(&format!("/guests/{guest}")).await.shows("Confirmed");
+    }
+
+    async fn who_decided_is_told_to_the_owner_alone(stage: Stage) {
+        let event = stage.event().await;
+        let guest = stage.guest(event, "Efua", 1).await;
+        let editor = stage.member(event, gg_domain::actor::Role::Editor).await;
+        editor.post(&format!("/guests/{guest}/invite"), &[]).await.location();
+        let path = format!("/guests/{guest}");
+
+        editor.open(&path).await.shows("A link was made").shows(">You<");
+        stage.ama().await.open(&path).await.shows("editor@example.org");
+        let viewer = stage.member(event, gg_domain::actor::Role::Viewer).await;
+        viewer.open(&path).await.shows("Somebody of your team").hides("editor@example.org").hides("Who was it?");
+    }
+}

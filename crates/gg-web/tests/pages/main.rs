@@ -9,5 +9,6 @@ mod import;
 mod kept;
 mod live;
 mod members;
+mod policy;
 mod stage;
 mod theme;

@@ -10,7 +10,7 @@ use gg_app::App;
 use gg_domain::actor::{Actor, Permission, Role};
 use gg_domain::event::EventInput;
 use gg_domain::guest::GuestInput;
-use gg_domain::id::{AccountId, EventId, GuestId};
+use gg_domain::id::{AccessId, AccountId, EventId, GuestId};
 use gg_testkit::{PASSWORD, TestDb};
 use gg_web::live::{AppFeed, Hub, HubLimits};
 use gg_web::router::router;
@@ -101,6 +101,12 @@ impl Stage {
         let token = invite.url.rsplit('/').next().unwrap();
         self.app.join_event(account, token).await.unwrap();
         self.browser_of(account).await
+    }
+
+    /// A person's opening of a guest's link.
+    pub(crate) async fn opening(&self, guest: GuestId) -> AccessId {
+        let link = self.app.invite_guest(self.may(Permission::Links), guest).await.unwrap();
+        self.app.score_access(link.token.expose(), &crate::live::opening(true)).await.unwrap().access
     }
 
     /// Somebody who has nothing to do with any of it.

@@ -48,6 +48,9 @@ pub fn run(command: &RiskCommand) -> Result<()> {
             let text = if *json { serde_json::to_string_pretty(&report)? } else { table::table(&report) };
             say(text.trim_end())?;
         }
+        RiskCommand::Rebuild { .. } | RiskCommand::Replay { .. } => {
+            unreachable!("these work on a database, in risk_record")
+        }
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ pub(super) fn event(can_manage: bool) -> EventPage {
         is_you,
         removable: !is_you,
     };
-    let rule = |band, field: &str, chosen: &str| PolicyRow {
+    let rule = |band, does: &str| PolicyRow {
         band,
         range: match band {
             Band::Low => "below 20\u{a0}%",
@@ -20,15 +20,7 @@ pub(super) fn event(can_manage: bool) -> EventPage {
             Band::Block => "from 97\u{a0}%, with hard evidence",
         }
         .into(),
-        field: field.into(),
-        actions: [
-            ("allow", "Let in"),
-            ("step_up", "Ask for a code"),
-            ("hold", "Keep the answer for me"),
-            ("block", "Stop"),
-        ]
-        .map(|(value, label)| choice(value, label, value == chosen))
-        .into(),
+        does: does.into(),
     };
     EventPage {
         chrome: chrome(Tab::Overview, true),
@@ -70,22 +62,16 @@ pub(super) fn event(can_manage: bool) -> EventPage {
             choice("door", "Door", false),
             choice("viewer", "Viewer", false),
         ],
-        policy: vec![
-            rule(Band::Low, "action_low", "allow"),
-            rule(Band::Medium, "action_medium", "allow"),
-            rule(Band::High, "action_high", "step_up"),
-            rule(Band::Block, "action_block", "block"),
-        ],
-        actions: vec![
-            ("Let in".into(), "The page opens, and the answer counts at once.".into()),
-            (
-                "Ask for a code".into(),
-                "Six digits go to where the invitation went, and are asked for. No code can be sent yet, so the \
-                 guest is let in."
-                    .into(),
-            ),
-        ],
-        fingerprint: true,
+        policy: if can_manage {
+            vec![
+                rule(Band::Low, "Let in"),
+                rule(Band::Medium, "Let in"),
+                rule(Band::High, "Ask for a code"),
+                rule(Band::Block, "Stop"),
+            ]
+        } else {
+            vec![]
+        },
         fresh_invitation: can_manage.then(|| FreshInvitation {
             email: "door@example.com".into(),
             url: "https://rsvp.example/join/AZOl0nwefVSbHy9Mim4LEQ".into(),
@@ -191,7 +177,10 @@ pub(super) fn guest() -> GuestPage {
         at: when(at),
         band,
         kind,
+        opening: band.map(|_| "x1".into()),
     };
+    let decided =
+        |text: &str, who: &str, at: &str| DecisionRow { text: text.into(), who: who.into(), at: when(at) };
     GuestPage {
         chrome: chrome(Tab::Guests, true),
         event_id: ID.into(),
@@ -265,6 +254,15 @@ pub(super) fn guest() -> GuestPage {
                 openings: "1 opening".into(),
             },
         ],
+        decisions: vec![
+            decided("An opening was somebody else (one hour ago)", "You", "one hour ago"),
+            decided(
+                "The link was replaced",
+                "kojo.with.a.rather.long.address@family.example.com",
+                "3 December",
+            ),
+            decided("A link was made", "You", "30 November"),
+        ],
         can_edit: true,
     }
 }
@@ -278,6 +276,7 @@ pub(super) fn guest_bare() -> GuestPage {
         link: LinkState::None { revoked: false },
         timeline: vec![],
         devices: vec![],
+        decisions: vec![],
         household: String::new(),
         notes: String::new(),
         ..guest()

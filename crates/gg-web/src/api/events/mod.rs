@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod list;
 mod read;
+mod reasons;
 mod summary;
 
 use gg_domain::actor::{Permission, Role};
@@ -27,6 +28,7 @@ pub fn routes() -> Routes {
         .merge(route(Permission::WriteEvent, routes!(change::change_event)))
         .merge(route(Permission::DeleteEvent, routes!(delete::delete_event)))
         .merge(route(Permission::ReadEvent, routes!(summary::read_summary)))
+        .merge(route(Permission::ReadEvent, routes!(reasons::weigh_reasons)))
 }
 
 /// An event, and what the caller is to it.

@@ -2,11 +2,14 @@
 
 mod add;
 mod change;
+mod decisions;
 mod erase;
 mod export;
+mod forget;
 mod import;
 mod list;
 mod read;
+mod reset;
 mod timeline;
 
 use gg_domain::actor::{Permission, Role};
@@ -30,6 +33,9 @@ pub fn routes() -> Routes {
         .merge(route(Permission::WriteGuests, routes!(import::import_guests)))
         .merge(route(Permission::ExportGuests, routes!(export::export_guests)))
         .merge(route(Permission::ReadGuests, routes!(timeline::read_timeline)))
+        .merge(route(Permission::WriteGuests, routes!(forget::forget_devices)))
+        .merge(route(Permission::WriteGuests, routes!(reset::reset_baseline)))
+        .merge(route(Permission::ReadGuests, routes!(decisions::list_decisions)))
 }
 
 /// A guest. At the door, contacts and notes are null.

@@ -1,8 +1,9 @@
 //! `POST /api/v1/events/{event_id}/policy/dry-run`
 
 use axum::extract::State;
-use gg_app::{Otherwise, Treatment, Tried};
+use gg_app::{Otherwise, Shift, Treatment, Tried};
 use gg_domain::id::EventId;
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -17,8 +18,10 @@ use crate::state::Web;
 /// Who would have been treated otherwise.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PolicyTrial {
-    /// How many openings were looked at: the latest 1,000 by people, without those that you labelled.
+    /// How many openings were judged again: of the latest 1,000 by people, without those that you labelled.
     accesses: usize,
+    /// How many of them could not be: what was known then was not kept, or is too much to go through now.
+    unrecorded: usize,
     /// Those that would have been treated otherwise, the latest first.
     data: Vec<TreatedOtherwise>,
 }
@@ -34,8 +37,37 @@ pub(super) struct TreatedOtherwise {
     from: TreatmentWords,
     /// How it would have been.
     to: TreatmentWords,
+    /// The chance that it was not the guest, 0 to 1.
+    p: ChanceShift,
+    /// What speaks otherwise, the greatest difference first.
+    reasons: Vec<ReasonShift>,
     /// Why.
     why: String,
+    /// When it was.
+    at: Timestamp,
+}
+
+/// A chance as it was found, and as it would have been.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ChanceShift {
+    /// As it was found.
+    from: f64,
+    /// As it would have been.
+    to: f64,
+}
+
+/// A reason that speaks otherwise than it did.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReasonShift {
+    /// Which.
+    #[schema(value_type = String, example = "NET_NEW_ASN")]
+    code: &'static str,
+    /// How loudly it spoke, in nats; null where it did not.
+    #[schema(required)]
+    from: Option<f64>,
+    /// How loudly it would have; null where it would not.
+    #[schema(required)]
+    to: Option<f64>,
 }
 
 /// How an opening is treated.
@@ -50,14 +82,24 @@ pub(super) struct TreatmentWords {
 impl From<Tried> for PolicyTrial {
     fn from(tried: Tried) -> Self {
         let data = tried.otherwise.into_iter().map(TreatedOtherwise::from).collect();
-        Self { accesses: tried.accesses, data }
+        Self { accesses: tried.accesses, unrecorded: tried.unrecorded, data }
     }
 }
 
 impl From<Otherwise> for TreatedOtherwise {
     fn from(otherwise: Otherwise) -> Self {
-        let Otherwise { access, guest, from, to, why } = otherwise;
-        Self { access_id: access.uuid(), guest_id: guest.uuid(), from: from.into(), to: to.into(), why }
+        let Otherwise { access, guest, at, from, to, p, shifts, why } = otherwise;
+        let reason = |Shift { code, from, to }| ReasonShift { code: code.as_str(), from, to };
+        Self {
+            access_id: access.uuid(),
+            guest_id: guest.uuid(),
+            from: from.into(),
+            to: to.into(),
+            p: ChanceShift { from: p.0, to: p.1 },
+            reasons: shifts.into_iter().map(reason).collect(),
+            why,
+            at,
+        }
     }
 }
 
@@ -69,8 +111,8 @@ impl From<Treatment> for TreatmentWords {
 
 /// Try a policy
 ///
-/// On what has happened: who would have been treated otherwise, and why. Nothing is changed. Bands are drawn anew from
-/// the chances that were found then; what a trusted network or a delegate would change is not foreseen.
+/// On what has happened: who would have been treated otherwise, and why. Nothing is changed. Each guest's openings are
+/// judged again in order, on what would have been known of him, by what was known then of others.
 #[utoipa::path(
     post, path = "/api/v1/events/{event_id}/policy/dry-run", tag = "Policy",
     params(("event_id" = Uuid, Path, description = "The event.")), request_body = Policy,

@@ -154,7 +154,7 @@ impl Policy {
 }
 
 /// A network as text; a bare address is the network of itself.
-fn network(text: &str) -> Result<ipnet::IpNet, &'static str> {
+pub(crate) fn network(text: &str) -> Result<ipnet::IpNet, &'static str> {
     let net =
         text.parse::<ipnet::IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(ipnet::IpNet::from));
     net.map(|net| net.trunc()).map_err(|_| "give a network such as 203.0.113.0/24 or 2001:db8::/32")

@@ -6,10 +6,9 @@ use axum::response::Response;
 use gg_app::{Error, FreshInvite};
 use gg_domain::actor::{Permission, Role};
 use gg_domain::id::{AccountId, EventId, MemberInviteId};
-use gg_domain::policy::{Actions, Policy};
 
 use super::FreshInvitation;
-use super::show::{action, page};
+use super::show::page;
 use crate::extract::Id;
 use crate::forms::{Posted, fault, go_on};
 use crate::pages::html;
@@ -67,27 +66,4 @@ pub(super) async fn remove_member(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// `POST /events/{id}/policy`: what is done with each band, and whether devices are compared. Thresholds, networks and
-/// delegates stay as they are.
-pub(super) async fn set_policy(
-    State(web): State<Web>,
-    Id(event): Id<EventId>,
-    posted: Posted,
-) -> Result<Response, Problem> {
-    let Posted { organiser, fields } = posted;
-    let before = web.app.policy(organiser.to(Permission::WritePolicy), event).await?;
-    let chosen = |field: &str| {
-        action(fields.text(field)).ok_or_else(|| Problem::bad_request("there is no such action"))
-    };
-    let actions = Actions {
-        low: chosen("action_low")?,
-        medium: chosen("action_medium")?,
-        high: chosen("action_high")?,
-        block: chosen("action_block")?,
-    };
-    let policy = Policy { actions, fingerprint: fields.text("fingerprint") == "true", ..before };
-    web.app.set_policy(organiser.to(Permission::WritePolicy), event, policy).await?;
-    Ok(go_on(&format!("/events/{event}?done=saved")))
 }

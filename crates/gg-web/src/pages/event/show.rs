@@ -7,48 +7,28 @@ use axum::response::Response;
 use axum::routing::get;
 use gg_domain::actor::{Permission, Role};
 use gg_domain::id::EventId;
-use gg_domain::policy::{Action, Policy, Thresholds};
-use gg_domain::risk::Band as DomainBand;
 use gg_store::{EventRow, Member, SummaryRow};
 use jiff::tz::TimeZone;
 
 use super::act;
-use super::{BandCount, EventFigures, EventPage, MemberRow, PolicyRow};
+use super::{BandCount, EventFigures, EventPage, MemberRow};
 use crate::extract::{Id, Query};
 use crate::pages::events::{count, role_word};
 use crate::pages::organiser::{Organiser, may, said};
+use crate::pages::policy::policy_rows;
 use crate::pages::{After, html, shown_at};
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::time_words::{ago, moment, zone};
 use crate::view::{Band, Choice, Tab};
 
-/// Every action with its name, and what it does to a guest.
-const ACTIONS: [(Action, &str, &str); 4] = [
-    (Action::Allow, "Let in", "The page opens, and the answer counts at once."),
-    (Action::StepUp, "Ask for a code", "Six digits go to where the invitation went, and are asked for."),
-    (
-        Action::Hold,
-        "Hold the answer for me",
-        "The answer waits for your word. The guest reads that you look at it first.",
-    ),
-    (Action::Block, "Stop", "No answer is taken there. The guest is asked, kindly, to turn to you."),
-];
-/// What is done instead while there is no way to send a code (CONTRACT.md).
-const NO_CODES: &str = " No code can be sent yet, so the guest is let in.";
-/// Every band with its field in the form, the most trusted first.
-pub(super) const BANDS: [(DomainBand, Band, &str); 4] = [
-    (DomainBand::Low, Band::Low, "action_low"),
-    (DomainBand::Medium, Band::Medium, "action_medium"),
-    (DomainBand::High, Band::High, "action_high"),
-    (DomainBand::Block, Band::Block, "action_block"),
-];
+/// Every band, the most trusted first.
+const BANDS: [Band; 4] = [Band::Low, Band::Medium, Band::High, Band::Block];
 
 /// The routes of this page.
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/events/{event_id}", get(show))
-        .route("/events/{event_id}/policy", shown_at("/events/{event_id}").post(act::set_policy))
         // The team has no page of its own; what an invitation answers is read again there.
         .route("/events/{event_id}/members", get(show).post(act::invite_member))
         .route(
@@ -69,7 +49,7 @@ async fn show(
     Ok(html(StatusCode::OK, &page))
 }
 
-/// The overview as who reads it may see it: the team is the owner's affair, the rules are none of the door's.
+/// The overview as who reads it may see it: team and rules are the owner's affair.
 pub(super) async fn page(web: &Web, organiser: &Organiser, event: EventId) -> Result<EventPage, Problem> {
     let read = organiser.to(Permission::ReadEvent);
     let row = web.app.event(read, event).await?;
@@ -100,8 +80,6 @@ pub(super) async fn page(web: &Web, organiser: &Organiser, event: EventId) -> Re
         members: member_rows(&members, organiser, &zone),
         roles: roles(),
         policy: policy.as_ref().map(policy_rows).unwrap_or_default(),
-        actions: actions(web.app.step_up_deliverable),
-        fingerprint: policy.is_none_or(|policy| policy.fingerprint),
         fresh_invitation: None,
         can_edit: may(row.role, Permission::WriteEvent),
         can_manage: may(row.role, Permission::Members),
@@ -126,7 +104,7 @@ fn band_counts(counts: &[(String, i64)]) -> Vec<BandCount> {
     let of = |band: Band| counts.iter().find(|(key, _)| key == band.key()).map(|(_, openings)| *openings);
     BANDS
         .into_iter()
-        .filter_map(|(_, band, _)| of(band).map(|openings| BandCount { band, count: count(openings) }))
+        .filter_map(|band| of(band).map(|openings| BandCount { band, count: count(openings) }))
         .collect()
 }
 
@@ -160,70 +138,4 @@ fn roles() -> Vec<Choice> {
         chosen: role == Role::Editor,
     };
     [Role::Editor, Role::Door, Role::Viewer, Role::Owner].map(choice).into()
-}
-
-/// What the policy can do, each in a sentence.
-fn actions(codes_sent: bool) -> Vec<(String, String)> {
-    let without = |action: Action| if action == Action::StepUp && !codes_sent { NO_CODES } else { "" };
-    ACTIONS
-        .iter()
-        .map(|(action, label, does)| ((*label).into(), format!("{does}{}", without(*action))))
-        .collect()
-}
-
-fn policy_rows(policy: &Policy) -> Vec<PolicyRow> {
-    let choices = |chosen: Action| {
-        ACTIONS
-            .iter()
-            .map(|(action, label, _)| Choice {
-                value: action.as_str().into(),
-                label: (*label).into(),
-                chosen: *action == chosen,
-            })
-            .collect()
-    };
-    BANDS
-        .into_iter()
-        .map(|(domain, band, field)| PolicyRow {
-            band,
-            range: range(domain, &policy.thresholds),
-            field: field.into(),
-            actions: choices(policy.action(domain)),
-        })
-        .collect()
-}
-
-/// Where a band begins and ends, in words.
-fn range(band: DomainBand, thresholds: &Thresholds) -> String {
-    let Thresholds { medium, high, block } = thresholds;
-    match band {
-        DomainBand::Low => format!("below {}", percent(*medium)),
-        DomainBand::Medium => format!("{} to {}", percent(*medium), percent(*high)),
-        DomainBand::High => format!("{} to {}", percent(*high), percent(*block)),
-        DomainBand::Block => format!("from {}, with hard evidence", percent(*block)),
-    }
-}
-
-/// "20 %", "97.5 %": as many digits as there are, two at the most.
-fn percent(p: f64) -> String {
-    let figure = format!("{:.2}", p * 100.0);
-    format!("{}\u{a0}%", figure.trim_end_matches('0').trim_end_matches('.'))
-}
-
-/// The action of that word.
-pub(super) fn action(word: &str) -> Option<Action> {
-    ACTIONS.iter().map(|(action, ..)| *action).find(|action| action.as_str() == word)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thresholds_are_said_in_per_cent() {
-        assert_eq!(
-            [0.2, 0.6, 0.975, 0.0005, 0.1 + 0.2].map(percent),
-            ["20\u{a0}%", "60\u{a0}%", "97.5\u{a0}%", "0.05\u{a0}%", "30\u{a0}%"]
-        );
-    }
 }

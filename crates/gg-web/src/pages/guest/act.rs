@@ -102,6 +102,16 @@ pub(super) async fn forget(
     after(&web, &posted.organiser, guest, forgotten, "forgotten").await
 }
 
+/// `POST /guests/{id}/reset-baseline`.
+pub(super) async fn reset(
+    State(web): State<Web>,
+    Id(guest): Id<GuestId>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let reset = web.app.reset_baseline(posted.organiser.to(Permission::WriteGuests), guest).await;
+    after(&web, &posted.organiser, guest, reset, "reset").await
+}
+
 /// `POST /guests/{id}/erase`: whoever he is by now, since the dialog asked about him and not about his fields.
 pub(super) async fn erase(
     State(web): State<Web>,
@@ -125,7 +135,7 @@ async fn kept_answers(
 }
 
 /// The page again, with what was done or why it was not.
-async fn after(
+pub(super) async fn after(
     web: &Web,
     organiser: &Organiser,
     guest: GuestId,
@@ -135,6 +145,8 @@ async fn after(
     let trouble_text = match outcome {
         Ok(()) => return Ok(go_on(&format!("/guests/{guest}?done={done}"))),
         Err(Error::LinksOver) => sentence(&Error::LinksOver.to_string()),
+        Err(Error::Full) => "The event has no seats left for this answer: raise its seats first.".into(),
+        Err(Error::Invalid(errors)) => errors.0.first().map(|one| sentence(&one.detail)).unwrap_or_default(),
         Err(Error::Stale) => {
             "The guest opened the link at this very moment. Look again, and try once more.".into()
         }

@@ -10,12 +10,12 @@ use gg_domain::actor::{Permission, Role};
 use gg_domain::id::GuestId;
 use gg_domain::risk::{GuestRisk, KnownDevice};
 use gg_domain::rsvp::Source;
-use gg_store::{GuestRow, InviteRow, RsvpRow, TimelineRow as StoredLine};
+use gg_store::{GuestRow, InviteRow, Paging, RsvpRow, TimelineRow as StoredLine};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::act;
 use super::{AnswerFacts, DeviceRow, GuestPage, LinkState, RecordForm, TimelineKind, TimelineRow};
+use super::{act, decided};
 use crate::device_words::device_words;
 use crate::extract::{Id, Query};
 use crate::pages::events::count;
@@ -29,6 +29,8 @@ use crate::view::{Band, Field, Tab};
 
 /// Most fields for names that the form shows at once; who may bring more is written down in two goes or by import.
 const NAME_FIELDS_MAX: usize = 20;
+/// Decisions that the page shows: the latest are what somebody asks about; the API has all.
+const DECISIONS_SHOWN_MAX: i64 = 50;
 /// Lines of the timeline that the page shows: what is older tells nothing that the answer does not.
 const TIMELINE_SHOWN_MAX: usize = 100;
 
@@ -42,6 +44,15 @@ pub fn routes() -> Router<Web> {
         .route("/guests/{guest_id}/try", shown_at("/guests/{guest_id}").post(act::try_link))
         .route("/guests/{guest_id}/answer", shown_at("/guests/{guest_id}").post(act::record))
         .route("/guests/{guest_id}/forget-devices", shown_at("/guests/{guest_id}").post(act::forget))
+        .route("/guests/{guest_id}/reset-baseline", shown_at("/guests/{guest_id}").post(act::reset))
+        .route(
+            "/guests/{guest_id}/openings/{access_id}/label",
+            shown_at("/guests/{guest_id}").post(decided::label),
+        )
+        .route(
+            "/guests/{guest_id}/openings/{access_id}/trust",
+            shown_at("/guests/{guest_id}").post(decided::trust),
+        )
         .route("/guests/{guest_id}/erase", shown_at("/guests/{guest_id}").post(act::erase))
 }
 
@@ -67,6 +78,8 @@ pub(super) async fn page(web: &Web, organiser: &Organiser, guest: GuestId) -> Re
     let timeline = web.app.timeline(read, guest).await?;
     let risk = web.app.guest_risk(read, guest).await?;
     let invite = web.app.living_invite(read, guest).await?;
+    let decisions = Paging { after: None, limit: DECISIONS_SHOWN_MAX };
+    let (decisions, _) = web.app.decisions(read, guest, decisions).await?;
     let link = match (&invite, Permission::Links.allows(role)) {
         (Some(_), true) => web.app.tell_invite(organiser.to(Permission::Links), guest).await?,
         _ => None,
@@ -91,6 +104,7 @@ pub(super) async fn page(web: &Web, organiser: &Organiser, guest: GuestId) -> Re
         link: told.link(invite.as_ref(), link, &risk),
         timeline: told.timeline(&timeline, invite.as_ref()),
         devices: risk.devices.iter().rev().map(|device| told.device(device)).collect(),
+        decisions: decided::rows(&decisions.rows, organiser, role, &zone),
         can_edit: Permission::WriteGuests.allows(role),
     })
 }
@@ -170,7 +184,9 @@ impl Told<'_> {
             _ => (TimelineKind::Fetched, "A program looked at the link", None),
         };
         let at = ago(line.at, self.now, self.zone);
-        TimelineRow { text: text.into(), detail: String::new(), at, band, kind }
+        let may_label = kind == TimelineKind::Opened && Permission::LabelAccesses.allows(self.role);
+        let opening = may_label.then(|| line.id.to_string());
+        TimelineRow { text: text.into(), detail: String::new(), at, band, kind, opening }
     }
 
     fn made(&self, invite: &InviteRow) -> TimelineRow {
@@ -181,6 +197,7 @@ impl Told<'_> {
             at: ago(invite.created_at, self.now, self.zone),
             band: None,
             kind: TimelineKind::Changed,
+            opening: None,
         }
     }
 

@@ -18,7 +18,7 @@ use super::rows::{Openings, counts, evidence, rows};
 use super::{HourBar, LivePage, LiveStats, Sheet};
 use crate::device_words::device_words;
 use crate::extract::{Id, Query};
-use crate::forms::{Posted, fault, go_on};
+use crate::forms::{Posted, go_on, sentence};
 use crate::pages::events::count;
 use crate::pages::organiser::{Organiser, may, said, trouble};
 use crate::pages::{html, shown_at};
@@ -36,10 +36,16 @@ const DEVICES_NAMED: usize = 3;
 
 /// The routes of this page.
 pub fn routes() -> Router<Web> {
-    Router::new().route("/events/{event_id}/live", get(show)).route(
-        "/events/{event_id}/accesses/{access_id}/label",
-        shown_at("/events/{event_id}/live").post(label),
-    )
+    Router::new()
+        .route("/events/{event_id}/live", get(show))
+        .route(
+            "/events/{event_id}/accesses/{access_id}/label",
+            shown_at("/events/{event_id}/live").post(label),
+        )
+        .route(
+            "/events/{event_id}/accesses/{access_id}/trust",
+            shown_at("/events/{event_id}/live").post(trust),
+        )
 }
 
 /// The query of the page.
@@ -76,14 +82,38 @@ async fn label(
         "not_guest" => Label::NotGuest,
         _ => return Err(Problem::bad_request("there is no such word")),
     };
-    let refused = match web.app.label_access(organiser.to(Permission::LabelAccesses), access, label).await {
-        Ok(_) => return Ok(go_on(&format!("/events/{event}/live?open={access}&done=labelled#sheet"))),
+    let labelled = web.app.label_access(organiser.to(Permission::LabelAccesses), access, label).await;
+    after(&web, &organiser, event, access, labelled, "labelled").await
+}
+
+/// `POST /events/{id}/accesses/{access_id}/trust`.
+async fn trust(
+    State(web): State<Web>,
+    Path((event, access)): Path<(Uuid, Uuid)>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let (event, access) = (EventId::from_uuid(event), AccessId::from_uuid(access));
+    let trusted = web.app.trust_device(posted.organiser.to(Permission::LabelAccesses), access).await;
+    after(&web, &posted.organiser, event, access, trusted, "trusted").await
+}
+
+/// The page again, with what was done or why it was not.
+async fn after(
+    web: &Web,
+    organiser: &Organiser,
+    event: EventId,
+    access: AccessId,
+    outcome: gg_app::Result<AccessRow>,
+    done: &str,
+) -> Result<Response, Problem> {
+    let refused = match outcome {
+        Ok(_) => return Ok(go_on(&format!("/events/{event}/live?open={access}&done={done}#sheet"))),
         Err(Error::Full) => "The event has no seats left for this answer: raise its seats first.".into(),
         Err(Error::Stale) => "The guest opened the link at this very moment. Try once more.".into(),
-        Err(Error::Invalid(errors)) => fault(&errors, "/label").unwrap_or_default(),
+        Err(Error::Invalid(errors)) => errors.0.first().map(|one| sentence(&one.detail)).unwrap_or_default(),
         Err(error) => return Err(error.into()),
     };
-    let mut page = page(&web, &organiser, event, Some(access)).await?;
+    let mut page = page(web, organiser, event, Some(access)).await?;
     page.chrome.notice = trouble(refused);
     Ok(html(StatusCode::CONFLICT, &page))
 }
@@ -175,7 +205,7 @@ async fn sheet(
         guest_name: name.to_string(),
         band,
         title: title(band, name),
-        sentence: sentence(&opening, band, name),
+        sentence: opening_words(&opening, band, name),
         at: ago(opening.at, organiser.now, &zone(&event.time_zone)),
         reasons: evidence(&opening.reasons.0),
         known,
@@ -191,7 +221,7 @@ fn title(band: Band, name: &str) -> String {
     }
 }
 
-fn sentence(opening: &AccessRow, band: Band, name: &str) -> String {
+fn opening_words(opening: &AccessRow, band: Band, name: &str) -> String {
     let first = format!("{name} {}.", opening_sentence(band, &evidence(&opening.reasons.0)));
     let word = match opening.label.as_deref() {
         Some("guest") => " You said that it was the guest.",

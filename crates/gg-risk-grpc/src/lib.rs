@@ -28,6 +28,7 @@ pub mod v1 {
 pub use breaker::FAILURES_MAX;
 pub use client::{AddressError, CALLS_MAX, RemoteScorer};
 pub use server::{DESCRIPTORS, serve};
+pub use wire::Fault;
 
 /// Largest message, in bytes. A policy of 64 delegates with 200 guests each and names of 200 letters has 0.6 MiB; what
 /// is known of an opening and its guest some kilobytes.

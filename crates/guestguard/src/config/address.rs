@@ -101,7 +101,8 @@ impl Authority {
         let valid = match literal {
             Some(address) => address.parse::<Ipv6Addr>().is_ok(),
             None => {
-                !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
+                // An underscore is in no name of the public DNS, and in many of container networks.
+                !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
             }
         };
         valid.then(|| Self { host: host.to_owned(), port })
@@ -261,6 +262,7 @@ mod tests {
     fn a_risk_engine_has_host_and_port_and_no_tls() {
         let url = |text| EngineUrl::parse(text).map(|url| url.to_string());
         assert_eq!(url("http://risk:50051/").as_deref(), Ok("http://risk:50051"));
+        assert_eq!(url("http://risk_engine:1").as_deref(), Ok("http://risk_engine:1"));
         assert_eq!(url("http://[::1]:50051").as_deref(), Ok("http://[::1]:50051"));
         for wrong in [
             "risk:50051",

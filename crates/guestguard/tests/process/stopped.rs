@@ -58,6 +58,8 @@ fn stop_and_import_again(place: &Place) {
                 "{said}: {written}"
             );
         }
+        // On a busy machine it took so long to begin that its caller had gone on to its progress.
+        202 => {}
         other => panic!("{other}: {}", told.text),
     }
     assert_eq!(counts["created"].as_u64().unwrap() + written, ROWS as u64);

@@ -2,7 +2,7 @@
 
 use gg_domain::access::{Act, Acts, LinkAccess, NetClass, Network};
 use gg_domain::risk::{Band, GuestRisk, KNOWN_DEVICES_MAX, Label, NEW_DEVICES_MAX};
-use gg_risk::{Admission, confirm, degraded, forget_devices, reissue, reset, update};
+use gg_risk::{Admission, confirm, degraded, forget_devices, reissue, reset, trust, update};
 use serde_json::json;
 
 use crate::fixtures::{Link, device, expect, opening, phone, signals, stranger};
@@ -119,6 +119,35 @@ fn the_organisers_yes_or_a_code_trusts_the_device_and_clears_the_link() {
     link.guest = by_word;
     let back = LinkAccess { device: Some(device(2)), new_device: None, ..stranger() };
     expect(&link.judge(&back), Band::Low);
+}
+
+#[test]
+fn a_trusted_device_is_the_guests_and_others_stay_as_suspicious_as_they_were() {
+    let mut link = Link::answered();
+    let fresh = link.guest.leak;
+    let (seen, judged) = (link.seen(&stranger()), link.open(&stranger()));
+    let heard = link.guest.leak;
+    let trusted = trust(&link.guest, &seen, judged.z);
+    assert!(trusted.leak < heard && trusted.leak < fresh + 0.02, "{fresh} {heard} {}", trusted.leak);
+    assert_eq!(trusted.standing, link.guest.standing);
+    assert!(trusted.devices.iter().any(|known| known.trusted));
+
+    link.guest.leak = 0.99;
+    let passed_around = trust(&link.guest, &seen, judged.z);
+    assert!(passed_around.leak > 0.5, "{}", passed_around.leak);
+    link.guest = passed_around;
+    let back = LinkAccess { device: Some(device(2)), new_device: None, ..stranger() };
+    expect(&link.judge(&back), Band::Low);
+}
+
+#[test]
+fn what_speaks_for_the_guest_never_makes_trust_raise_suspicion() {
+    let link = Link::answered();
+    let own = link.seen(&opening());
+    for z in [-6.0, 0.0, 2.0] {
+        let leak = trust(&link.guest, &own, z).leak;
+        assert!(leak <= link.guest.leak && leak >= GuestRisk::LEAK_PRIOR.min(link.guest.leak), "{z}: {leak}");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod idempotency;
 mod members;
 mod migrate;
 mod paging;
+mod records;
 mod sessions;
 mod setup;
 mod sightings;

@@ -60,7 +60,11 @@ async fn rebuilt_and_replayed(place: &Place, database: &str) {
     assert!(other.starts_with("6 openings judged again by argued-1: "), "{other}");
 
     assert_eq!(server.stop(), 0);
-    place.say(&["risk", "rebuild", "--check"], "");
+    let shown = commands_of_the_manual(&event);
+    assert_eq!(shown.len(), 6);
+    for command in shown {
+        place.say(&command.iter().map(String::as_str).collect::<Vec<_>>(), "");
+    }
     for (args, said) in [
         (["risk", "replay", "--event", &event, "--model", "none"], "there are full-1, argued-1"),
         (["risk", "replay", "--event", &event, "--policy", "none.json"], "none.json cannot be read"),
@@ -71,6 +75,15 @@ async fn rebuilt_and_replayed(place: &Place, database: &str) {
         let error = String::from_utf8(refused.stderr).unwrap();
         assert!(error.contains(said), "{error}");
     }
+}
+
+/// What docs/OPERATIONS.md shows, of this event.
+fn commands_of_the_manual(event: &str) -> Vec<Vec<String>> {
+    let manual = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/OPERATIONS.md");
+    let manual = std::fs::read_to_string(manual).unwrap();
+    let shown = manual.lines().filter_map(|line| line.strip_prefix("    guestguard risk "));
+    let words = |line: &str| line.split(' ').map(|word| word.replace("ID", event)).collect::<Vec<_>>();
+    shown.map(|line| [vec!["risk".to_string()], words(line)].concat()).collect()
 }
 
 /// An event with three guests, each of whom opened twice; one is labelled, one reset.

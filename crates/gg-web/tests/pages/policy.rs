@@ -88,6 +88,19 @@ pages! {
         assert_eq!(page.body.matches("aria-invalid=\"true\"").count(), 3);
     }
 
+    async fn rules_that_were_typed_while_the_session_ended_are_tried_after_the_sign_in(stage: Stage) {
+        let event = stage.event().await;
+        let ama = stage.ama().await;
+        let path = format!("/events/{event}/policy");
+        let typed = rules(&[("medium", "33"), ("trusted_networks", "203.0.113.0/24"), ("action_low", "hold")]);
+
+        let kept = ama.post_bare(&path, &[&[("csrf", "of the old session")], &typed[..]].concat()).await;
+
+        assert_eq!(kept.status, StatusCode::FORBIDDEN);
+        kept.shows("Your form was not sent yet").shows("203.0.113.0/24").shows("name=\"action_low\" value=\"hold\"");
+        assert_eq!(kept.after("method=\"post\" action=\""), path);
+    }
+
     async fn assistants_are_named_as_people_call_their_guests(stage: Stage) {
         let event = stage.event().await;
         let efua = stage.guest(event, "Efua", 1).await;

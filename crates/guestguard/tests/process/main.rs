@@ -7,6 +7,7 @@ mod engine;
 mod engine_away;
 mod killed;
 mod record;
+mod networks;
 mod rescoring;
 mod server;
 mod start;

@@ -84,7 +84,7 @@ fn read(list: &str) -> Vec<(u32, NetClass)> {
     read
 }
 
-/// `16276	hosting	OVH`
+/// A number, a kind and whose, with tabs between.
 fn entry(line: &str) -> Option<(u32, NetClass)> {
     let mut parts = line.split('\t');
     let asn = parts.next()?.parse().ok()?;

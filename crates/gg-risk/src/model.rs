@@ -18,9 +18,9 @@ pub struct Model {
 
 impl Model {
     /// The model that scores now.
-    pub const IN_FORCE: Self = Self { name: "full-1", weights: FITTED };
+    pub const IN_FORCE: Self = Self { name: "full-2", weights: FITTED };
     /// The same before it was fitted: each reason as loud as it was argued.
-    pub const ARGUED: Self = Self { name: "argued-1", weights: &[] };
+    pub const ARGUED: Self = Self { name: "argued-2", weights: &[] };
     /// Every model, the one in force first.
     pub const ALL: [Self; 2] = [Self::IN_FORCE, Self::ARGUED];
 

@@ -9,8 +9,8 @@ const LEAK_MAX: f64 = 0.9999;
 /// A device that is known came after all: the link is not theirs alone who stole it (RISK.md 5.2).
 const LEAK_MAX_WITH_KNOWN: f64 = 0.9;
 /// Slope and offset of the calibration in log-odds (RISK.md 5.4, Platt).
-const SLOPE: f64 = 0.79;
-const OFFSET: f64 = -0.08;
+const SLOPE: f64 = 0.78;
+const OFFSET: f64 = 0.05;
 
 /// What the filter says of one opening.
 #[derive(Clone, Copy, PartialEq, Debug)]

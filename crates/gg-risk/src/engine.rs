@@ -135,13 +135,19 @@ pub fn score_without(seen: &Snapshot, known: &Known<'_>, silenced: &[ReasonCode]
     weigh(Model::IN_FORCE, seen, known, silenced)
 }
 
+/// What the device of an opening is to the guest.
+pub fn standing(seen: &Snapshot, known: &Known<'_>) -> Standing {
+    let linkage = device::link(seen, known.guest, known.policy.fingerprint);
+    standing_of(known.guest, linkage, earned(known.guest, linkage))
+}
+
 fn weigh(model: Model, seen: &Snapshot, known: &Known<'_>, silenced: &[ReasonCode]) -> Score {
     let linkage = device::link(seen, known.guest, known.policy.fingerprint);
     let fresh = is_fresh(known.guest);
     let first_ever = known.guest.accesses == 0;
     let earned = earned(known.guest, linkage);
 
-    let mut evidence = Evidence::of(model, standing(known.guest, linkage, earned));
+    let mut evidence = Evidence::of(model, standing_of(known.guest, linkage, earned));
     device::weigh(&mut evidence, seen, known, linkage);
     network::weigh(&mut evidence, seen, known);
     browser::weigh(&mut evidence, seen, known, linkage.is_known());
@@ -178,8 +184,7 @@ fn comer(seen: &Snapshot, guest: &GuestRisk, linkage: Linkage, earned: bool) -> 
     Comer { known: earned, again, heard: heard.unwrap_or_default() }
 }
 
-/// What the device is to the guest.
-const fn standing(guest: &GuestRisk, linkage: Linkage, earned: bool) -> Standing {
+const fn standing_of(guest: &GuestRisk, linkage: Linkage, earned: bool) -> Standing {
     match linkage {
         Linkage::Unknown if guest.devices.is_empty() => Standing::Fresh,
         Linkage::Unknown => Standing::New,

@@ -24,6 +24,16 @@ impl Model {
     /// Every model, the one in force first.
     pub const ALL: [Self; 2] = [Self::IN_FORCE, Self::ARGUED];
 
+    /// The engine with a table that is tried, for who fits one.
+    pub const fn tried(weights: &'static [Weight]) -> Self {
+        Self { name: "tried", weights }
+    }
+
+    /// What is listed of its table.
+    pub const fn weights(self) -> &'static [Weight] {
+        self.weights
+    }
+
     /// The model of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|model| model.name == name)

@@ -10,7 +10,6 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use gg_app::App;
 use gg_domain::account::PASSWORD_CHARS_MIN;
-use gg_networks::Networks;
 use gg_web::listener::{self, Limits as ListenerLimits};
 use gg_web::live::{AppFeed, Hub, HubLimits, relay};
 use gg_web::{Site, Web, router};
@@ -72,7 +71,8 @@ async fn site(args: &ServeArgs, settings: &Settings, engine: bool) -> Result<()>
     }
     let demo_token =
         if args.demo { Some(app.sources.random_id::<gg_domain::id::SessionId>().to_string()) } else { None };
-    let web = web(&settings, app.clone(), address, demo_token.clone(), shutdown.soft.clone())?.knowing(networks);
+    let web =
+        web(&settings, app.clone(), address, demo_token.clone(), shutdown.soft.clone())?.knowing(networks);
 
     let served_all = CancellationToken::new();
     let keeper = tokio::spawn({

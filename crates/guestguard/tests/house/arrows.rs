@@ -7,7 +7,16 @@ use crate::metadata::{items, metadata, text};
 const MAY_USE: [(&str, &[&str]); 10] = [
     (
         "guestguard",
-        &["gg-web", "gg-app", "gg-store", "gg-networks", "gg-simulator", "gg-risk-grpc", "gg-risk", "gg-domain"],
+        &[
+            "gg-web",
+            "gg-app",
+            "gg-store",
+            "gg-networks",
+            "gg-simulator",
+            "gg-risk-grpc",
+            "gg-risk",
+            "gg-domain",
+        ],
     ),
     // Rows that use cases give, and the pure gate: an arrow may pass a floor, never turn.
     ("gg-web", &["gg-app", "gg-store", "gg-networks", "gg-risk", "gg-domain"]),

@@ -1,4 +1,4 @@
-//! How long a database takes to open and an address to look up: `speed FILE`, where FILE is a city database.
+//! How long a database takes to open and an address to look up: `lookup_speed FILE`, where FILE is a city database.
 
 use std::env::args;
 use std::io::{self, Write as _};

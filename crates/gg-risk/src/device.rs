@@ -106,7 +106,10 @@ pub(crate) fn link(seen: &Snapshot, guest: &GuestRisk, fingerprint: bool) -> Lin
     if let Some(index) = best(looks_alike) {
         return Linkage::Looks(index);
     }
-    best(agents_alike).map_or(Linkage::Unknown, |_| Linkage::Agent)
+    // An agent is no device: it speaks for one that has earned its place. A program that never runs a script would
+    // otherwise vouch for itself from its second visit on.
+    let silent = |device: &KnownDevice| is_established(device) && agents_alike(&device.traits, &now);
+    if guest.devices.iter().any(silent) { Linkage::Agent } else { Linkage::Unknown }
 }
 
 /// Notes what the device says.

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::{is_established, is_fresh};
-use crate::calibrate::{calibrate, filter, log_odds};
+use crate::calibrate::{Comer, calibrate, filter, log_odds};
 use crate::crowd::GRAPH_HARD;
 use crate::device::{self, Linkage};
 use crate::evidence::Evidence;
@@ -135,30 +135,36 @@ pub fn score_without(seen: &Snapshot, known: &Known<'_>, silenced: &[ReasonCode]
     weigh(Model::IN_FORCE, seen, known, silenced)
 }
 
+/// What the device of an opening is to the guest.
+pub fn standing(seen: &Snapshot, known: &Known<'_>) -> Standing {
+    let linkage = device::link(seen, known.guest, known.policy.fingerprint);
+    standing_of(known.guest, linkage, earned(known.guest, linkage))
+}
+
 fn weigh(model: Model, seen: &Snapshot, known: &Known<'_>, silenced: &[ReasonCode]) -> Score {
     let linkage = device::link(seen, known.guest, known.policy.fingerprint);
     let fresh = is_fresh(known.guest);
     let first_ever = known.guest.accesses == 0;
     let earned = earned(known.guest, linkage);
 
-    let mut evidence = Evidence::of(model, standing(known.guest, linkage, earned));
+    let mut evidence = Evidence::of(model, standing_of(known.guest, linkage, earned));
     device::weigh(&mut evidence, seen, known, linkage);
     network::weigh(&mut evidence, seen, known);
     browser::weigh(&mut evidence, seen, known, linkage.is_known());
     crowd::weigh(&mut evidence, seen, known, linkage.is_known());
     evidence.silence(silenced);
-    soften(&mut evidence, known.guest, linkage, earned, fresh, first_ever);
+    soften(&mut evidence, seen, known.guest, linkage, earned);
 
     let (mut reasons, z) = evidence.close();
-    let heard = heard_before(seen, known.guest, linkage, earned);
-    let leak = filter(known.guest.leak, z, heard, earned);
+    let leak = filter(known.guest.leak, z, comer(seen, known.guest, linkage, earned));
     let p = calibrate(leak.stranger);
     let spoke = |code: ReasonCode| reasons.iter().any(|reason| reason.code == code && reason.nats > 0.0);
     let hard = reasons.iter().any(|reason| is_hard(reason.code, first_ever) && reason.nats > 0.0);
+    let returned = fresh && !hard && reasons.iter().any(|reason| returns(reason.code, seen, first_ever));
     let may_block = leak.prior >= LEAK_HARD && !earned
         || crowd::strange_households(known) >= GRAPH_HARD && spoke(ReasonCode::GraphMultiGuest)
         || spoke(ReasonCode::AutomationFlag) && (spoke(ReasonCode::NetTor) || spoke(ReasonCode::NetHosting));
-    let band = known.policy.thresholds.band(p).min(band_max(fresh, hard, may_block));
+    let band = known.policy.thresholds.band(p).min(band_max(fresh, hard || returned, may_block));
     // With nothing to compare with, soft evidence says nothing of the link, however often it comes.
     let after = if fresh && !hard { known.guest.leak } else { leak.after };
     if leak.prior >= LEAK_TOLD_FROM {
@@ -168,20 +174,17 @@ fn weigh(model: Model, seen: &Snapshot, known: &Known<'_>, silenced: &[ReasonCod
     Score { p, raw: leak.stranger, z, leak: after, band, reasons, model, degraded: false }
 }
 
-/// What the leak filter was told of this device before: of one that has not earned its place, or was refused.
-fn heard_before(seen: &Snapshot, guest: &GuestRisk, linkage: Linkage, earned: bool) -> f64 {
-    match linkage.same() {
-        Some(index) if !earned => guest.devices[index].heard,
-        Some(_) => 0.0,
-        None => {
-            let refused = guest.refused.iter().find(|one| Some(one.id) == seen.cookie);
-            refused.map_or(0.0, |one| one.heard)
-        }
-    }
+/// Who comes, to the leak filter. While nobody is known on a link, it was told little of whoever came: he comes as new.
+fn comer(seen: &Snapshot, guest: &GuestRisk, linkage: Linkage, earned: bool) -> Comer {
+    let heard = match linkage.same() {
+        Some(index) => (!earned).then(|| guest.devices[index].heard),
+        None => guest.refused.iter().find(|one| Some(one.id) == seen.cookie).map(|one| one.heard),
+    };
+    let again = heard.is_some() && !is_fresh(guest);
+    Comer { known: earned, again, heard: heard.unwrap_or_default() }
 }
 
-/// What the device is to the guest.
-const fn standing(guest: &GuestRisk, linkage: Linkage, earned: bool) -> Standing {
+const fn standing_of(guest: &GuestRisk, linkage: Linkage, earned: bool) -> Standing {
     match linkage {
         Linkage::Unknown if guest.devices.is_empty() => Standing::Fresh,
         Linkage::Unknown => Standing::New,
@@ -203,7 +206,7 @@ fn earned(guest: &GuestRisk, linkage: Linkage) -> bool {
 /// Fails open: what is said of an opening when the engine did not answer in time. Nobody gains by making
 /// it slow: a link that already is Suspicious or Blocked keeps that band.
 pub fn degraded(guest: &GuestRisk) -> Score {
-    let leak = filter(guest.leak, 0.0, 0.0, false);
+    let leak = filter(guest.leak, 0.0, Comer::default());
     let band = guest.standing.filter(|band| *band >= Band::High).unwrap_or(Band::Low);
     Score {
         p: calibrate(leak.stranger),
@@ -218,14 +221,8 @@ pub fn degraded(guest: &GuestRisk) -> Score {
 }
 
 /// Keeps the promises by turning evidence down, so that reasons still sum to `z`.
-fn soften(
-    evidence: &mut Evidence,
-    guest: &GuestRisk,
-    linkage: Linkage,
-    earned: bool,
-    fresh: bool,
-    first_ever: bool,
-) {
+fn soften(evidence: &mut Evidence, seen: &Snapshot, guest: &GuestRisk, linkage: Linkage, earned: bool) {
+    let (fresh, first_ever) = (is_fresh(guest), guest.accesses == 0);
     if earned {
         let device = evidence.sum(is_device);
         let most = match linkage {
@@ -243,7 +240,8 @@ fn soften(
         evidence.turn_down(is_place, (device.heard - rest).max(0.0));
     }
     if fresh {
-        evidence.turn_down(|code| !is_hard(code, first_ever), FIRST_SOFT_MAX);
+        let soft = |code| !is_hard(code, first_ever) && !returns(code, seen, first_ever);
+        evidence.turn_down(soft, FIRST_SOFT_MAX);
     }
 }
 
@@ -266,6 +264,13 @@ const fn is_hard(code: ReasonCode, first_ever: bool) -> bool {
         ReasonCode::AutomationFlag => !first_ever,
         _ => false,
     }
+}
+
+/// To a link that was opened before, on which nobody is known yet, from a data centre or through Tor without the cookie
+/// that a person who came before would bring. It shows in the band and says nothing of the link, since mail scanners
+/// that no list has come so too, and the guest who comes after them is met as the first.
+const fn returns(code: ReasonCode, seen: &Snapshot, first_ever: bool) -> bool {
+    matches!(code, ReasonCode::NetHosting | ReasonCode::NetTor) && !first_ever && seen.cookie.is_none()
 }
 
 const fn is_device(code: ReasonCode) -> bool {

@@ -33,7 +33,7 @@ mod zones;
 pub use agent::parse_agent;
 pub use census::{Census, Scope};
 pub use change::{Unseen, apply, opened};
-pub use engine::{EventFacts, Known, MODEL, Touched, degraded, score, score_by, score_without};
+pub use engine::{EventFacts, Known, MODEL, Touched, degraded, score, score_by, score_without, standing};
 pub use gate::{NO_READER_MS, classify_fetch, gate, gate_known};
 pub use lists::{LISTS_VERSION, names_previewer};
 pub use memory::{BLOCK_FOR, KEPT_FOR, Memory, SENDER_FOR, TakenBack};
@@ -43,3 +43,4 @@ pub use scorer::{InProcess, SCORE_DEADLINE, ScoreFuture, Scorer, ScorerError, de
 pub use sightings::{LookedUp, NewSighting, Notes, Previewed, Shared, Sighting, SightingKeys};
 pub use snapshot::{snapshot, snapshot_of, traits};
 pub use update::{Admission, confirm, forget_devices, reissue, reset, take_back, trust, update};
+pub use weights::{Standing, Weight};

@@ -18,11 +18,21 @@ pub struct Model {
 
 impl Model {
     /// The model that scores now.
-    pub const IN_FORCE: Self = Self { name: "full-1", weights: FITTED };
+    pub const IN_FORCE: Self = Self { name: "full-2", weights: FITTED };
     /// The same before it was fitted: each reason as loud as it was argued.
-    pub const ARGUED: Self = Self { name: "argued-1", weights: &[] };
+    pub const ARGUED: Self = Self { name: "argued-2", weights: &[] };
     /// Every model, the one in force first.
     pub const ALL: [Self; 2] = [Self::IN_FORCE, Self::ARGUED];
+
+    /// The engine with a table that is tried, for who fits one.
+    pub const fn tried(weights: &'static [Weight]) -> Self {
+        Self { name: "tried", weights }
+    }
+
+    /// What is listed of its table.
+    pub const fn weights(self) -> &'static [Weight] {
+        self.weights
+    }
 
     /// The model of that name.
     pub fn named(name: &str) -> Option<Self> {

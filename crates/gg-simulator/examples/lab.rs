@@ -1,4 +1,4 @@
-//! Tries the engine on worlds: `lab usual|specified|drawn EVENTS SEED…` prints a table for each and a line
+//! Tries the engine on worlds: `lab [-q] [-k] usual|specified|drawn EVENTS SEED…` prints a table for each and a line
 //! of means. For those who change the engine.
 
 use std::env::args;
@@ -25,18 +25,19 @@ fn main() -> io::Result<()> {
     let mut reports = Vec::new();
     for seed in numbers.iter().skip(1) {
         let (mut log, mut labels) = (Vec::new(), Vec::new());
-        simulate(&figures(kind, *seed, events), *seed, &mut log, &mut labels)?;
+        let assistants = simulate(&figures(kind, *seed, events), *seed, &mut log, &mut labels)?.assistants;
         let started = Instant::now();
         let mut scores = Vec::new();
         let lines = score_log(log.as_slice(), &mut scores).map_err(io::Error::other)?;
         let took = started.elapsed().as_secs_f64();
         let lines_of: Vec<ScoreLine> = read_lines(scores.as_slice(), "scores")?;
         if args.iter().any(|arg| arg == "-k") {
-            std::fs::write(format!("/tmp/wt/lab-{seed}.log"), &log)?;
-            std::fs::write(format!("/tmp/wt/lab-{seed}.scores"), &scores)?;
-            std::fs::write(format!("/tmp/wt/lab-{seed}.labels"), &labels)?;
+            for (name, bytes) in [("log", &log), ("scores", &scores), ("labels", &labels)] {
+                std::fs::write(std::env::temp_dir().join(format!("lab-{seed}.{name}")), bytes)?;
+            }
         }
-        let report = evaluate(&lines_of, &read_lines(labels.as_slice(), "labels")?, 0)?;
+        let mut report = evaluate(&lines_of, &read_lines(labels.as_slice(), "labels")?, 0)?;
+        report.tell_assistants(&lines_of, &assistants);
         if !quiet {
             writeln!(out, "seed {seed}: {lines} lines in {took:.2} s\n{}", table(&report))?;
         }
@@ -49,9 +50,13 @@ fn main() -> io::Result<()> {
 fn means(reports: &[Report], out: &mut impl io::Write) -> io::Result<()> {
     let mean =
         |of: &dyn Fn(&Report) -> f64| reports.iter().map(of).sum::<f64>() / reports.len().max(1) as f64;
+    let mean_of = |of: &dyn Fn(&Report) -> Option<f64>| {
+        let those: Vec<f64> = reports.iter().filter_map(of).collect();
+        those.iter().sum::<f64>() / those.len().max(1) as f64
+    };
     writeln!(
         out,
-        "MEAN auc {:.3} tpr1 {:.3} tpr01 {:.3} | unknown {:.3} {:.2} | clean ever {:.2} {:.2} {:.3} % | collateral susp {:.1} % | scanners scored {:.1} gated {:.3} % | ece {:.4}",
+        "MEAN auc {:.3} tpr1 {:.3} tpr01 {:.3} | unknown {:.3} {:.2} | clean ever {:.2} {:.2} {:.3} % | collateral susp {:.1} %, known device {:.1} % | assistants Verified {:.1} % | scanners scored {:.1} gated {:.3} % | ece {:.4}",
         mean(&|r| r.macro_auc),
         mean(&|r| r.macro_tpr_1),
         mean(&|r| r.macro_tpr_01),
@@ -61,6 +66,8 @@ fn means(reports: &[Report], out: &mut impl io::Write) -> io::Result<()> {
         100.0 * mean(&|r| r.clean_ever[1]),
         100.0 * mean(&|r| r.clean_ever[2]),
         100.0 * mean(&|r| r.collateral_ever[1]),
+        100.0 * mean(&|r| r.collateral_known_ever[1]),
+        100.0 * mean_of(&|r| r.assistants_verified),
         100.0 * mean(&|r| r.scanners_scored),
         100.0 * mean(&|r| r.humans_gated),
         mean(&|r| r.ece),

@@ -104,6 +104,9 @@ pub struct Report {
     pub scanners_scored: f64,
     /// Legit accesses taken for machines.
     pub humans_gated: f64,
+    /// Openings by assistants left at Verified, where [`Report::tell_assistants`] was told which they are.
+    #[serde(skip)]
+    pub assistants_verified: Option<f64>,
     /// Expected calibration error, 10 bins.
     pub ece: f64,
     /// Mean squared error of the chances, and of saying the base rate always.
@@ -113,6 +116,19 @@ pub struct Report {
     /// Points of the ROC curves, false positives and detected, per attack.
     #[serde(skip)]
     pub roc: BTreeMap<String, Vec<(f64, f64)>>,
+}
+
+impl Report {
+    /// Notes how many of the openings at `lines`, an assistant's each, were left at Verified. Labels do not say which
+    /// those are; who simulated the world knows.
+    pub fn tell_assistants(&mut self, scores: &[ScoreLine], lines: &[u64]) {
+        let verified = |line: &u64| {
+            let score = usize::try_from(*line).ok().and_then(|line| scores.get(line));
+            score.is_some_and(|score| score.band == Some(Band::Low))
+        };
+        let left = lines.iter().filter(|line| verified(line)).count();
+        self.assistants_verified = (!lines.is_empty()).then(|| share(left, lines.len()));
+    }
 }
 
 /// Evaluates; `samples` of guests for the bootstrap.
@@ -358,6 +374,21 @@ mod tests {
         assert!((report.clean_ever[0] - 0.5).abs() < 1e-12 && (report.humans_gated - 0.5).abs() < 1e-12);
         let attack = &report.attacks["A1"];
         assert!((attack.links_review - 0.5).abs() < 1e-12 && attack.auc < 0.3, "{attack:?}");
+    }
+
+    #[test]
+    fn an_assistant_who_is_gated_or_reviewed_is_not_left_verified() {
+        let lines = [
+            line(0, LEGIT, Some(0.1), Some(Band::Low), false),
+            line(1, LEGIT, Some(0.3), Some(Band::Medium), false),
+            line(2, LEGIT, None, None, false),
+            line(3, LEGIT, Some(0.1), Some(Band::Low), false),
+        ];
+        let (scores, labels): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
+        let mut report = evaluate(&scores, &labels, 0).unwrap();
+        assert_eq!(report.assistants_verified, None);
+        report.tell_assistants(&scores, &[0, 1, 2, 3]);
+        assert_eq!(report.assistants_verified, Some(0.5));
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod chart;
 pub mod compare;
 mod curve;
 pub mod evaluate;
+pub mod fit;
 pub mod label;
 mod line;
 pub mod log;

@@ -19,6 +19,7 @@ pub mod live;
 pub mod nonce;
 pub mod openapi;
 pub mod pages;
+pub mod place_words;
 pub mod problem;
 pub mod route;
 pub mod router;

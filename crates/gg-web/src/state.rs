@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use gg_app::App;
+use gg_networks::Networks;
 use ipnet::IpNet;
 
 use crate::limits::Limits;
@@ -23,12 +24,25 @@ pub struct Shared {
     pub limits: Limits,
     /// How this deployment is reached.
     pub site: Site,
+    /// What is known of addresses.
+    pub networks: Networks,
 }
 
 impl Web {
-    /// Fresh limits beside the rest.
+    /// Fresh limits beside the rest; of addresses nothing is known yet.
     pub fn new(app: App, hub: Arc<Hub>, site: Site) -> Self {
-        Self(Arc::new(Shared { app, hub, limits: Limits::default(), site }))
+        let (limits, networks) = (Limits::default(), Networks::default());
+        Self(Arc::new(Shared { app, hub, limits, site, networks }))
+    }
+
+    /// The same, with what is known of addresses.
+    ///
+    /// # Panics
+    /// Where it was shared before: this is a part of making it.
+    #[must_use]
+    pub fn knowing(mut self, networks: Networks) -> Self {
+        Arc::get_mut(&mut self.0).expect("nobody has it yet").networks = networks;
+        self
     }
 }
 

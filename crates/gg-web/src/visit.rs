@@ -27,6 +27,8 @@ pub(crate) struct Visit {
     pub device: Option<DeviceId>,
     /// Who is signed in in this browser: his look at a link of his event is a test.
     pub viewer: Option<AccountId>,
+    /// All that is known of where it came from.
+    network: Network,
     headers: Headers,
 }
 
@@ -34,7 +36,7 @@ impl Visit {
     /// The visit as a GET or HEAD of a link.
     pub(crate) fn fetch(&self, method: Method) -> Fetch {
         Fetch {
-            network: self.network(),
+            network: self.network.clone(),
             headers: self.headers.clone(),
             method,
             has_cookie: self.device.is_some(),
@@ -46,17 +48,13 @@ impl Visit {
         // What a script's call accepts says nothing of the browser (CONTRACT.md).
         let headers = Headers { accept: None, sec_fetch_mode: None, ..self.headers.clone() };
         Opening {
-            network: self.network(),
+            network: self.network.clone(),
             headers,
             signals,
             device: self.device,
             viewer: self.viewer,
             act: None,
         }
-    }
-
-    fn network(&self) -> Network {
-        self.ip.map(Network::at).unwrap_or_default()
     }
 }
 
@@ -69,6 +67,7 @@ impl FromRequestParts<Web> for Visit {
         Ok(Self {
             arrival,
             ip,
+            network: ip.map(|ip| web.networks.of(ip)).unwrap_or_default(),
             device: device_cookie::read(&parts.headers, &web.app.secrets, &web.site),
             viewer: Viewer::from_request_parts(parts, web).await?.account(),
             headers: headers(&parts.headers),

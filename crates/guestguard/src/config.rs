@@ -14,6 +14,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use gg_networks::Files;
 use ipnet::IpNet;
 
 pub use address::{DatabaseUrl, EngineUrl, PublicUrl, ServerUrl};
@@ -53,6 +54,8 @@ pub struct Settings {
     pub risk_listen: Option<SocketAddr>,
     /// What others must know to ask it, and what we say to one that we ask.
     pub risk_token: Option<Secret>,
+    /// Databases of addresses.
+    pub networks: Files,
     /// What is logged.
     pub log: LogFilter,
     /// How it is written.
@@ -101,6 +104,12 @@ impl Settings {
             risk_url: read.optional("risk.url"),
             risk_listen: read.optional("risk.listen"),
             risk_token: read.optional("risk.token"),
+            networks: Files {
+                asn: read.optional("network.asn_db"),
+                city: read.optional("network.city_db"),
+                country: read.optional("network.country_db"),
+                anonymous: read.optional("network.anonymous_db"),
+            },
             log: read.one("log"),
             log_format: read.one("log_format"),
         };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use gg_app::{App, FetchQueue, Imports, Keyring, Populations, SECRET_LEN, Secrets, Turns, fetches};
 use gg_domain::clock::Sources;
+use gg_networks::Networks;
 use gg_risk::InProcess;
 use gg_risk_grpc::RemoteScorer;
 use gg_store::Store;
@@ -49,6 +50,25 @@ pub fn remote_scorer(settings: &Settings) -> Result<Option<RemoteScorer>> {
     let Some(url) = &settings.risk_url else { return Ok(None) };
     let token = settings.risk_token.as_ref().map(Secret::expose);
     Ok(Some(RemoteScorer::new(&url.to_string(), token)?))
+}
+
+/// The databases of addresses that the settings name. A stale one is warned of: what it says is likelier wrong each
+/// month, and a guest's new provider may still stand in it as another's.
+///
+/// # Errors
+/// The first file that cannot be used, and why.
+pub fn networks(settings: &Settings) -> Result<Networks> {
+    let networks = Networks::open(&settings.networks)?;
+    let now = Sources::system().now();
+    for database in networks.databases() {
+        let (file, kind) = (database.path().display(), database.kind());
+        if database.is_stale(now) {
+            tracing::warn!(%file, kind, age_days = database.age_days(now), "database of addresses is stale: fetch a new one");
+        } else {
+            tracing::info!(%file, kind, age_days = database.age_days(now), "database of addresses is read");
+        }
+    }
+    Ok(networks)
 }
 
 /// An app for a command that serves nobody.

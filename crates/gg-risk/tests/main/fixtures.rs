@@ -1,6 +1,6 @@
 //! A guest, a stranger, and a link between them. Everything has a default; a story says what differs.
 
-use gg_domain::access::{Act, Acts, Headers, LinkAccess, Method, Network};
+use gg_domain::access::{Act, Acts, Headers, LinkAccess, Method, NetClass, Network};
 use gg_domain::id::{AccessId, DeviceId, EventId, GuestId, PartyId};
 use gg_domain::policy::Policy;
 use gg_domain::risk::{Band, GuestRisk, ReasonCode, Score};
@@ -67,6 +67,17 @@ pub(crate) fn stranger() -> LinkAccess {
         new_device: Some(device(2)),
         ..opening()
     }
+}
+
+/// The same visitor, who brings the cookie that he was given.
+pub(crate) fn back(access: &LinkAccess) -> LinkAccess {
+    LinkAccess { device: access.new_device, new_device: None, ..access.clone() }
+}
+
+/// The same over another kind of line.
+pub(crate) fn over(class: NetClass, access: &LinkAccess) -> LinkAccess {
+    let network = Network { class: Some(class), ..access.network.clone() };
+    LinkAccess { network, ..access.clone() }
 }
 
 pub(crate) fn phone() -> Value {

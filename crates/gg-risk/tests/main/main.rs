@@ -3,5 +3,6 @@
 mod fixtures;
 mod poisoning;
 mod properties;
+mod returning;
 mod stories;
 mod traps;

@@ -1,6 +1,6 @@
 //! What an organiser would expect, opening by opening.
 
-use gg_domain::access::{LinkAccess, NetClass, Network};
+use gg_domain::access::{LinkAccess, NetClass};
 use gg_domain::id::{GuestId, PartyId};
 use gg_domain::policy::{Action, Delegate, Policy};
 use gg_domain::risk::{Band, GuestRisk, ReasonCode};
@@ -10,20 +10,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::fixtures::{
-    GUEST, Link, PARTY, at, device, expect, laptop, nats, opening, phone, signals, start, stranger,
+    GUEST, Link, PARTY, at, back, device, expect, laptop, nats, opening, over, phone, signals, start,
+    stranger,
 };
-
-fn back(access: &LinkAccess) -> LinkAccess {
-    LinkAccess { device: access.new_device, new_device: None, ..access.clone() }
-}
 
 fn from(ip: &str, access: &LinkAccess) -> LinkAccess {
     LinkAccess { network: at(ip), ..access.clone() }
-}
-
-fn over(class: NetClass, access: &LinkAccess) -> LinkAccess {
-    let network = Network { class: Some(class), ..access.network.clone() };
-    LinkAccess { network, ..access.clone() }
 }
 
 fn touched(n: u128) -> Touched {

@@ -6,6 +6,7 @@ use gg_domain::access::{Act, Headers, Method};
 use super::device::{Device, Flaws};
 use super::params::World;
 use super::people::{Channel, Population};
+use super::plan::ASSISTANT;
 use super::plan::{Visit, Who};
 use crate::label::{LEGIT, SCANNER};
 use crate::rng::{Rng, hours};
@@ -172,7 +173,7 @@ fn assistant(all: &mut Population, event: usize, world: &World, rng: &mut Rng, o
                 flaws: Flaws::default(),
                 act,
             };
-            out.push(Visit { at: at.max(all.guests[guest].sent_at), guest, label: LEGIT, line, who });
+            out.push(Visit { at: at.max(all.guests[guest].sent_at), guest, label: ASSISTANT, line, who });
         }
     }
 }

@@ -32,12 +32,14 @@ pub enum Kind {
 }
 
 /// How much was written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Written {
     /// Lines.
     pub accesses: usize,
     /// Guests invited.
     pub guests: usize,
+    /// Lines, from 0, of openings by assistants. The labels do not tell them apart: to the guests they are legit.
+    pub assistants: Vec<u64>,
 }
 
 /// The figures of the world of `seed`.

@@ -6,6 +6,9 @@ use gg_domain::signals::Signals;
 use super::device::Flaws;
 use super::net::Line;
 
+/// A visit by an assistant: legit to whoever reads the labels, told apart to whoever simulated it.
+pub(crate) const ASSISTANT: &str = "assistant";
+
 /// One access to come.
 #[derive(Clone, Debug)]
 pub(crate) struct Visit {

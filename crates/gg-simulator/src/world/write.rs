@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Written;
 use super::params::World;
 use super::people::Population;
-use super::plan::{Visit, Who};
+use super::plan::{ASSISTANT, Visit, Who};
 use crate::label::{LEGIT, Label};
 use crate::log::Entry;
 use crate::rng::{Rng, hash};
@@ -61,17 +61,20 @@ pub(crate) fn write(
         let entry = writer.entry(visit);
         entry.write(log)?;
         let attacked = first_attack.get(&visit.guest);
+        let name = if visit.label == ASSISTANT { LEGIT } else { visit.label };
         let label = Label {
             i: number as u64,
-            label: visit.label.to_owned(),
+            label: name.to_owned(),
             event: entry.event,
             guest: entry.guest,
             attacked_link: attacked.is_some(),
-            after_attack: visit.label == LEGIT && attacked.is_some_and(|first| visit.at > *first),
+            after_attack: name == LEGIT && attacked.is_some_and(|first| visit.at > *first),
         };
         label.write(labels)?;
     }
-    Ok(Written { accesses: visits.len(), guests: all.guests.len() })
+    let assistants =
+        (0..).zip(&visits).filter(|(_, visit)| visit.label == ASSISTANT).map(|(i, _)| i).collect();
+    Ok(Written { accesses: visits.len(), guests: all.guests.len(), assistants })
 }
 
 fn time(at: i64) -> Timestamp {

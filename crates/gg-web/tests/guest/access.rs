@@ -47,6 +47,45 @@ guest_path! {
         assert_eq!(stage.rows().await, before);
     }
 
+    async fn no_signals_make_more_of_a_fault_than_a_refusal(stage: Stage) {
+        let before = stage.rows().await;
+        let told = async |signals: &[u8]| {
+            let body = [format!(r#"{{"token":"{}","signals":"#, stage.token).as_bytes(), signals, b"}"].concat();
+            let request = Request::post(PATH).header("content-type", "application/json").body(Body::from(body));
+            stage.ask(request.unwrap()).await
+        };
+        let ten_megabytes = format!(r#""{}""#, "f".repeat(10_000_000));
+        let fonts = format!(r#"{{"fonts":[{}"x"]}}"#, r#""Arial","#.repeat(1_000_000));
+        let deep = format!(r#"{{"fonts":{}1{}}}"#, "[".repeat(100), "]".repeat(100));
+
+        assert_eq!(told(ten_megabytes.as_bytes()).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(told(fonts.as_bytes()).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(told(deep.as_bytes()).await.pointers(), ["/signals/fonts"]);
+        let unlike = br#"{"cores":"4","screen":[],"languages":["de",7],"interacted":"yes"}"#;
+        assert_eq!(
+            told(unlike).await.pointers(),
+            ["/signals/screen", "/signals/cores", "/signals/languages/1", "/signals/interacted"]
+        );
+        for no_json in ["{\"memory\":NaN}", "{\"memory\":1e999}", &"[".repeat(5_000), "{\"fonts\":", "\"\\ud800\""] {
+            assert_eq!(told(no_json.as_bytes()).await.status, StatusCode::BAD_REQUEST, "{no_json}");
+        }
+        assert_eq!(told(b"{\"platform\":\"\xff\"}").await.status, StatusCode::BAD_REQUEST);
+        assert_eq!(stage.rows().await, before);
+    }
+
+    async fn every_signals_of_the_fuzz_corpus_is_scored_or_refused(stage: Stage) {
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/signals");
+        for case in std::fs::read_dir(corpus).unwrap() {
+            let case = case.unwrap().path();
+            let signals = std::fs::read(&case).unwrap();
+            let body = [format!(r#"{{"token":"{}","signals":"#, stage.token).as_bytes(), &signals, b"}"].concat();
+            let request = Request::post(PATH).header("content-type", "application/json").body(Body::from(body));
+            let status = stage.ask(request.unwrap()).await.status;
+
+            assert!(matches!(status.as_u16(), 200 | 400 | 422), "{}: {status}", case.display());
+        }
+    }
+
     async fn a_token_must_be_a_text(stage: Stage) {
         for body in [json!({}), json!({"token": null}), json!({"token": [stage.token]})] {
             assert_eq!(stage.ask(Ask::new("POST", PATH).json(&body)).await.pointers(), ["/token"]);

@@ -124,6 +124,24 @@ pages! {
         }
     }
 
+    async fn the_team_sees_where_a_link_was_opened_and_the_door_does_not(stage: Stage) {
+        let event = stage.event().await;
+        let guest = stage.guest(event, "Efua Mensah", 1).await;
+        let link = stage.app.invite_guest(stage.may(Permission::Links), guest).await.unwrap();
+        let own = opening(true);
+        let network = Network { city: Some("Accra".into()), country: Some("GH".into()), ..own.network.clone() };
+        let opened = Opening { network, ..own };
+        let access = stage.app.score_access(link.token.expose(), &opened).await.unwrap().access;
+
+        let (sheet, page) = (format!("/events/{event}/live?open={access}"), format!("/guests/{guest}"));
+        let ama = stage.ama().await;
+        ama.open(&sheet).await.shows("This opening came from").shows("Accra, Ghana");
+        ama.open(&page).await.shows(", Accra, Ghana");
+        let door = stage.member(event, Role::Door).await;
+        door.open(&sheet).await.shows("Efua Mensah").hides("Accra");
+        door.open(&page).await.shows("Efua Mensah").hides("Accra");
+    }
+
     async fn the_door_may_say_who_it_was_and_a_viewer_may_not(stage: Stage) {
         let (event, _, access) = suspicious(&stage).await;
         let label = format!("/events/{event}/accesses/{access}/label");

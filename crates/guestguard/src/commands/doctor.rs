@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use gg_app::{Keyring, Secrets};
 use gg_domain::clock::Sources;
+use gg_networks::{Networks, STALE_AFTER_DAYS};
 use gg_store::Store;
 
 use super::{counted, say};
@@ -50,11 +51,31 @@ pub async fn run(settings: &Settings) -> Result<()> {
     for warning in settings.warnings() {
         found.warn(&warning)?;
     }
+    networks(&mut found, settings)?;
     folder(&mut found, settings)?;
     database(&mut found, settings).await?;
     engine(&found, settings).await?;
     if found.wrong > 0 {
         bail!("{} of these stop the server", found.wrong);
+    }
+    Ok(())
+}
+
+fn networks(found: &mut Findings, settings: &Settings) -> Result<()> {
+    let networks = match Networks::open(&settings.networks) {
+        Ok(networks) => networks,
+        Err(error) => return found.wrong(&error.to_string()),
+    };
+    let now = Sources::system().now();
+    for database in networks.databases() {
+        let age = counted(database.age_days(now), "day old", "days old");
+        let about = format!("{} is {}, {age}", database.path().display(), database.kind());
+        if database.is_stale(now) {
+            found
+                .warn(&format!("{about}: after {STALE_AFTER_DAYS} days fetch a new one, and start again"))?;
+        } else {
+            found.fine(&about)?;
+        }
     }
     Ok(())
 }

@@ -54,6 +54,7 @@ async fn site(args: &ServeArgs, settings: &Settings, engine: bool) -> Result<()>
         .as_ref()
         .map_or_else(|| settings.clone(), |folder| demo_settings(settings, folder.path()));
     let _served = lock(&settings)?;
+    let networks = wiring::networks(&settings)?;
 
     let listener = bind(settings.listen, "GUESTGUARD_LISTEN").await?;
     let address = listener.local_addr()?;
@@ -70,7 +71,8 @@ async fn site(args: &ServeArgs, settings: &Settings, engine: bool) -> Result<()>
     }
     let demo_token =
         if args.demo { Some(app.sources.random_id::<gg_domain::id::SessionId>().to_string()) } else { None };
-    let web = web(&settings, app.clone(), address, demo_token.clone(), shutdown.soft.clone())?;
+    let web =
+        web(&settings, app.clone(), address, demo_token.clone(), shutdown.soft.clone())?.knowing(networks);
 
     let served_all = CancellationToken::new();
     let keeper = tokio::spawn({

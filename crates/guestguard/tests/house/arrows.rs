@@ -4,12 +4,26 @@
 use crate::metadata::{items, metadata, text};
 
 /// Our crates from the top, each with those of ours that it may use.
-const MAY_USE: [(&str, &[&str]); 9] = [
-    ("guestguard", &["gg-web", "gg-app", "gg-store", "gg-simulator", "gg-risk-grpc", "gg-risk", "gg-domain"]),
+const MAY_USE: [(&str, &[&str]); 10] = [
+    (
+        "guestguard",
+        &[
+            "gg-web",
+            "gg-app",
+            "gg-store",
+            "gg-networks",
+            "gg-simulator",
+            "gg-risk-grpc",
+            "gg-risk",
+            "gg-domain",
+        ],
+    ),
     // Rows that use cases give, and the pure gate: an arrow may pass a floor, never turn.
-    ("gg-web", &["gg-app", "gg-store", "gg-risk", "gg-domain"]),
+    ("gg-web", &["gg-app", "gg-store", "gg-networks", "gg-risk", "gg-domain"]),
     ("gg-app", &["gg-store", "gg-risk", "gg-domain"]),
     ("gg-store", &["gg-domain"]),
+    // Databases of addresses that the operator supplies.
+    ("gg-networks", &["gg-domain"]),
     // Worlds to try the engine on, and how well it did: above the engine, beside the product.
     ("gg-simulator", &["gg-risk", "gg-domain"]),
     // The engine behind a port, and who asks it: wired in at the top, so that nothing else waits for tonic.
@@ -26,7 +40,7 @@ const FOR_TESTS: [(&str, &str); 1] = [("gg-risk-grpc", "gg-simulator")];
 const TESTKIT: &str = "gg-testkit";
 
 /// Crates of others that only one of ours may use.
-const ONLY_IN: [(&str, &str); 10] = [
+const ONLY_IN: [(&str, &str); 11] = [
     ("axum", "gg-web"),
     ("axum-extra", "gg-web"),
     ("askama", "gg-web"),
@@ -34,6 +48,7 @@ const ONLY_IN: [(&str, &str); 10] = [
     ("tokio-postgres", "gg-store"),
     ("tokio-postgres-rustls", "gg-store"),
     ("deadpool-postgres", "gg-store"),
+    ("maxminddb", "gg-networks"),
     ("tonic", "gg-risk-grpc"),
     ("prost", "gg-risk-grpc"),
     ("async-nats", "gg-bus"),

@@ -6,6 +6,7 @@ mod delay;
 mod engine;
 mod engine_away;
 mod killed;
+mod networks;
 mod record;
 mod rescoring;
 mod server;

@@ -1,5 +1,6 @@
 //! A server of a test: the real binary in a folder of its own, ended with the test.
 
+use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_guestguard");
 pub(crate) struct Place {
     folder: tempfile::TempDir,
     database: Option<String>,
+    env: Vec<(&'static str, OsString)>,
 }
 
 /// A server that runs.
@@ -41,12 +43,18 @@ pub(crate) struct Answer {
 impl Place {
     /// A new place with SQLite.
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), database: None }
+        Self { folder: tempfile::tempdir().unwrap(), database: None, env: Vec::new() }
     }
 
     /// A new place on a database that is there.
     pub(crate) fn on(url: &str) -> Self {
         Self { database: Some(url.to_string()), ..Self::new() }
+    }
+
+    /// The same place, with a setting more.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.env.push((name, value.into()));
+        self
     }
 
     /// The path of a file in it.
@@ -73,6 +81,7 @@ impl Place {
         if let Some(url) = &self.database {
             command.env("GUESTGUARD_DATABASE_URL", url);
         }
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -171,6 +180,12 @@ impl Server {
         stream.read_to_string(&mut answer).unwrap();
         let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
         Answer { status, text: answer }
+    }
+
+    /// What a POST with JSON gives that a proxy forwards for `address`.
+    pub(crate) fn ask_from(&self, address: &str, path: &str, body: &serde_json::Value) -> Answer {
+        let kind = format!("application/json\r\nx-forwarded-for: {address}");
+        self.ask("POST", path, None, Some((&kind, &body.to_string())))
     }
 
     /// What a POST with JSON gives, which must succeed.

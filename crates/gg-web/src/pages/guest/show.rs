@@ -22,6 +22,7 @@ use crate::pages::events::count;
 use crate::pages::guests::standing;
 use crate::pages::organiser::{Organiser, said};
 use crate::pages::{After, html, shown_at};
+use crate::place_words::place_words;
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::time_words::{ago, zone};
@@ -211,9 +212,12 @@ impl Told<'_> {
             "Seen, nothing more yet"
         };
         let last = ago(device.last_at, self.now, self.zone).said;
+        let latest = device.networks.iter().max_by_key(|network| network.at);
+        let place = self.private(latest.and_then(|network| place_words(&network.net)));
+        let place = if place.is_empty() { place } else { format!(", {place}") };
         DeviceRow {
             name: device_words(traits.os, traits.browser, traits.kind),
-            detail: format!("{trust}, last used {last}"),
+            detail: format!("{trust}, last used {last}{place}"),
             openings: String::new(),
         }
     }

@@ -22,6 +22,7 @@ use crate::forms::{Posted, go_on, sentence};
 use crate::pages::events::count;
 use crate::pages::organiser::{Organiser, may, said, trouble};
 use crate::pages::{html, shown_at};
+use crate::place_words::place_words;
 use crate::problem::Problem;
 use crate::state::Web;
 use crate::time_words::{ago, moment, zone};
@@ -192,12 +193,15 @@ async fn sheet(
     event: &EventRow,
     access: AccessId,
 ) -> Result<Sheet, Problem> {
-    let (opening, _) = web.app.access(organiser.to(Permission::ReadEvent), access).await?;
+    let (opening, role) = web.app.access(organiser.to(Permission::ReadEvent), access).await?;
     let band = opening.band.as_deref().and_then(Band::from_key);
     let band = band.filter(|_| opening.event_id == event.id).ok_or_else(Problem::not_found)?;
     let read = organiser.to(Permission::ReadGuests);
     let (guest, _) = web.app.guest(read, opening.guest_id).await?;
-    let known = known(web, organiser, event, &guest).await?;
+    let mut known = known(web, organiser, event, &guest).await?;
+    // The door needs to know who comes, not where he lives.
+    let place = place_words(&opening.snapshot.0.net).filter(|_| role.sees_contacts());
+    known.extend(place.map(|place| ("This opening came from".to_string(), place)));
     let name = guest.name.as_str();
     Ok(Sheet {
         access_id: access.to_string(),

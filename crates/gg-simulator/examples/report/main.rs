@@ -3,6 +3,8 @@
 //!
 //! Everything is by seed, so the same code gives the same page.
 
+mod left_out;
+
 use std::collections::BTreeMap;
 use std::env::args;
 use std::fmt::Write as _;
@@ -24,9 +26,9 @@ use gg_simulator::scores::ScoreLine;
 use gg_simulator::world::{Figures, Kind, Structures, figures, simulate};
 
 /// Seeds of the report: none of them was looked at while the model was made.
-const SEEDS: [u64; 4] = [9101, 9102, 9103, 9104];
+const SEEDS: [u64; 4] = [9301, 9302, 9303, 9304];
 /// Seeds of worlds with one structure each.
-const STRUCTURE_SEEDS: [u64; 2] = [9201, 9202];
+const STRUCTURE_SEEDS: [u64; 2] = [9311, 9312];
 const EVENTS: usize = 60;
 const EVENTS_DRAWN: usize = 40;
 /// Samples of guests behind an interval.
@@ -36,6 +38,7 @@ const SAMPLES: usize = 40;
 struct World {
     log: Vec<u8>,
     labels: Vec<Label>,
+    assistants: Vec<u64>,
 }
 
 fn main() -> io::Result<()> {
@@ -52,6 +55,7 @@ fn main() -> io::Result<()> {
     attacks(&mut page, "worlds drawn at random", &engine[1]);
     ablations(&mut page, &usual)?;
     structures(&mut page)?;
+    left_out::write(&mut page)?;
     reliability(&mut page, &engine[0][0]);
     let page_file = folder.join("RISK.md");
     fs::write(&page_file, between_marks(&fs::read_to_string(&page_file)?, &page)?)?;
@@ -76,8 +80,8 @@ fn worlds(figures: impl Fn(u64) -> Figures, seeds: &[u64]) -> io::Result<Vec<Wor
         .iter()
         .map(|seed| {
             let (mut log, mut labels) = (Vec::new(), Vec::new());
-            simulate(&figures(*seed), *seed, &mut log, &mut labels)?;
-            Ok(World { log, labels: read_lines(labels.as_slice(), "labels")? })
+            let assistants = simulate(&figures(*seed), *seed, &mut log, &mut labels)?.assistants;
+            Ok(World { log, labels: read_lines(labels.as_slice(), "labels")?, assistants })
         })
         .collect()
 }
@@ -90,7 +94,9 @@ fn run(world: &World, mut replay: Replay, scorer: &mut Scorer<'_>, samples: usiz
     while let Some(entry) = reader.next_entry().map_err(io::Error::other)? {
         lines.push(ScoreLine::new(lines.len() as u64, replay.judge_with(&entry.access(), scorer)));
     }
-    evaluate(&lines, &world.labels, samples)
+    let mut report = evaluate(&lines, &world.labels, samples)?;
+    report.tell_assistants(&lines, &world.assistants);
+    Ok(report)
 }
 
 fn run_all(worlds: &[World]) -> io::Result<Vec<Report>> {
@@ -124,7 +130,8 @@ fn compare(worlds: &[World]) -> io::Result<[Vec<Report>; 2]> {
 
 #[expect(clippy::cast_precision_loss, reason = "a handful of worlds")]
 fn spread(reports: &[Report], of: impl Fn(&Report) -> f64) -> (f64, f64) {
-    let values: Vec<f64> = reports.iter().map(of).collect();
+    // Worlds that have none of it say nothing of it.
+    let values: Vec<f64> = reports.iter().map(of).filter(|value| !value.is_nan()).collect();
     let count = values.len().max(1) as f64;
     let mean = values.iter().sum::<f64>() / count;
     let square = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
@@ -145,6 +152,7 @@ const ROWS: &[Row] = &[
     ("clean guests ever Blocked, %", |r| 100.0 * r.clean_ever[2], 3),
     ("guests of leaked links ever Suspicious, %", |r| 100.0 * r.collateral_ever[1], 1),
     ("the same, on a device known, %", |r| 100.0 * r.collateral_known_ever[1], 1),
+    ("openings by assistants left Verified, %", |r| 100.0 * r.assistants_verified.unwrap_or(f64::NAN), 1),
     ("machines given a band, %", |r| 100.0 * r.machines_scored, 2),
     ("people taken for machines, %", |r| 100.0 * r.humans_gated, 3),
     ("ECE", |r| r.ece, 4),
@@ -175,6 +183,10 @@ fn whole(page: &mut String, engine: &[Vec<Report>; 2], compared: &[[Vec<Report>;
                     continue;
                 }
                 let (mean, sd) = spread(reports, of);
+                if reports.iter().all(|report| of(report).is_nan()) {
+                    page.push_str(" – |");
+                    continue;
+                }
                 let _ = write!(page, " {mean:.digits$} ± {sd:.digits$} |");
             }
         }
@@ -304,7 +316,7 @@ fn ablations(page: &mut String, worlds: &[World]) -> io::Result<()> {
 fn structures(page: &mut String) -> io::Result<()> {
     let _ = writeln!(
         page,
-        "### One structure at a time, seeds {STRUCTURE_SEEDS:?}\n\n| with | macro AUC | TPR 1 % | TPR .1 % | its own attack: AUC, TPR 1 % | clean ever Review / Suspicious / Blocked, % | scanners scored, % | people gated, % |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
+        "### One structure at a time, seeds {STRUCTURE_SEEDS:?}\n\n| with | macro AUC | TPR 1 % | TPR .1 % | its own attack: AUC, TPR 1 % | clean ever Review / Suspicious / Blocked, % | assistants left Verified, % | scanners scored, % | people gated, % |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     );
     let none = Structures::default;
     let all: [(&str, Structures); 14] = [
@@ -336,9 +348,11 @@ fn structures(page: &mut String) -> io::Result<()> {
         } else {
             format!("{:.3}, {:.2}", mean(|r| r.unknown_auc), mean(|r| r.unknown_tpr_1))
         };
+        let helped = mean(|r| 100.0 * r.assistants_verified.unwrap_or(f64::NAN));
+        let helped = if name == "assistants" { format!("{helped:.0}") } else { "–".to_owned() };
         let _ = writeln!(
             page,
-            "| {name} | {:.3} | {:.2} | {:.2} | {own} | {:.2} / {:.2} / {:.3} | {:.1} | {:.3} |",
+            "| {name} | {:.3} | {:.2} | {:.2} | {own} | {:.2} / {:.2} / {:.3} | {helped} | {:.1} | {:.3} |",
             mean(|r| r.macro_auc),
             mean(|r| r.macro_tpr_1),
             mean(|r| r.macro_tpr_01),

@@ -18,6 +18,7 @@ mod engine;
 mod evidence;
 mod gate;
 mod keys;
+mod links;
 mod lists;
 mod memory;
 mod model;

@@ -7,14 +7,17 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::BuildHasherDefault;
 
 use gg_domain::access::{Act, Class, LinkAccess, NetClass};
+use gg_domain::clock::from_micros;
 use gg_domain::id::{GuestId, PartyId};
 use gg_domain::risk::{ReasonCode, Score, Traits};
 use gg_domain::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
+use smallvec::SmallVec;
 
 use crate::census::{Census, Scope};
 use crate::engine::{EventFacts, Touched};
 use crate::keys::{Already, address_key, block_key, cookie_key, key, kind_key, pair_key, place_key};
+use crate::links::{Link, Links, People, lives, remember};
 use crate::snapshot::traits;
 
 /// Other guests' links that a device opened count for so long (RISK.md 5.1, G).
@@ -40,20 +43,10 @@ pub(crate) const PENDING_MAX: usize = 8;
 
 type Table<V> = HashMap<u64, V, BuildHasherDefault<Already>>;
 
-/// A link that something opened, and when.
-#[derive(Clone, Copy, Debug)]
-struct Link {
-    guest: GuestId,
-    party: PartyId,
-    at: Timestamp,
-    /// On a device that is the guest's own there.
-    own: bool,
-}
-
 /// What a block of addresses did.
 #[derive(Clone, Debug, Default)]
 struct AddressBlock {
-    links: Vec<Link>,
+    links: Links,
     kept: bool,
     pending: Vec<TakenBack>,
 }
@@ -72,17 +65,20 @@ pub struct TakenBack {
 /// Everything that is remembered across guests.
 #[derive(Debug, Default)]
 pub struct Memory {
-    devices: Table<Vec<Link>>,
-    addresses: Table<Vec<Link>>,
-    kinds: Table<Vec<Link>>,
-    senders: Table<Vec<Link>>,
+    people: People,
+    devices: Table<Links>,
+    addresses: Table<Links>,
+    kinds: Table<Links>,
+    senders: Table<Links>,
     blocks: Table<AddressBlock>,
-    previews: Table<(Timestamp, u64)>,
-    homes: Table<Vec<(Link, u64)>>,
+    /// The latest preview of a link: when, in microseconds, and by which sender.
+    previews: Table<(i64, u64)>,
+    /// With the kind of machine of each link.
+    homes: Table<SmallVec<[(Link, u64); 1]>>,
     housemates: HashSet<u64, BuildHasherDefault<Already>>,
     machine_cookies: HashSet<u64, BuildHasherDefault<Already>>,
     census: Census,
-    oldest: [VecDeque<(Timestamp, u64)>; KINDS],
+    oldest: [VecDeque<(i64, u64)>; KINDS],
 }
 
 /// Which table a key belongs to.
@@ -123,8 +119,8 @@ impl Memory {
         let now = access.at;
         let traits = traits(seen);
         let touched = self.touched(access, seen, &traits);
-        let others = |links: Option<&Vec<Link>>, within: SignedDuration| {
-            links.map_or(0, |links| households(links, access.party, now, within))
+        let others = |links: Option<&Links>, within: SignedDuration| {
+            links.map_or(0, |links| self.people.households(links, access.party, now, within))
         };
         let address = self.addresses.get(&address_key(access));
         let block = block_key(seen).and_then(|key| self.blocks.get(&key));
@@ -133,22 +129,17 @@ impl Memory {
             touched,
             other_guests_own: seen.cookie.is_some_and(|cookie| {
                 let links = self.devices.get(&cookie_key(cookie)).into_iter().flatten();
-                links.into_iter().any(|link| link.own && link.guest != access.guest)
+                links.into_iter().any(|link| link.own && self.people.of(*link).0 != access.guest)
             }),
             address_parties: others(address, ADDRESS_FOR),
-            share_preview_at: preview.map(|(at, _)| *at),
-            sender_links: preview
-                .and_then(|(at, sender)| {
-                    let links = self.senders.get(sender)?;
-                    let near = links.iter().filter(|link| (link.at.duration_since(*at)).abs() < SENDER_FOR);
-                    Some(
-                        u32::try_from(near.map(|link| link.guest).collect::<HashSet<_>>().len())
-                            .unwrap_or(u32::MAX),
-                    )
-                })
-                .unwrap_or(0),
+            share_preview_at: preview.map(|(at, _)| from_micros(*at)),
+            sender_links: preview.map_or(0, |(at, sender)| {
+                let links = self.senders.get(sender).into_iter().flatten();
+                let near = links.filter(|link| link.is_near(*at, SENDER_FOR)).count();
+                u32::try_from(near).unwrap_or(u32::MAX)
+            }),
             alike_parties: kind_key(event, &traits).map_or(0, |key| others(self.kinds.get(&key), ALIKE_FOR)),
-            block_parties: block.map_or(0, |block| households(&block.links, access.party, now, ADDRESS_FOR)),
+            block_parties: others(block.map(|block| &block.links), ADDRESS_FOR),
             block_kept: block.is_some_and(|block| block.kept),
             cookie_of_machine: seen
                 .cookie
@@ -169,8 +160,8 @@ impl Memory {
         new_look: bool,
     ) -> Vec<TakenBack> {
         self.forget(access.at);
-        let link =
-            Link { guest: access.guest, party: access.party, at: access.at, own: score.is_some_and(is_own) };
+        let who = self.people.number(access.guest, access.party);
+        let link = Link::new(who, access.at, score.is_some_and(is_own));
         let taken_back = self.note_block(access, seen, class, score, link);
         match class {
             Class::Preview => self.note_preview(access, link),
@@ -194,13 +185,13 @@ impl Memory {
         let mut touched: Vec<Touched> = Vec::new();
         for key in [by_cookie, by_traits].iter().flatten() {
             for link in self.devices.get(key).into_iter().flatten() {
-                let recent = access.at.duration_since(link.at) < TOUCHED_FOR;
-                let other = link.guest != access.guest;
-                let household = link.party == access.party && Some(*key) == by_cookie;
-                if other && (recent || household) && touched.iter().all(|one| one.guest != link.guest) {
-                    let housemates = self.housemates.contains(&pair_key(link.guest, access.guest));
-                    let party = if housemates { access.party } else { link.party };
-                    touched.push(Touched { guest: link.guest, party });
+                let (guest, party) = self.people.of(*link);
+                let recent = link.is_within(access.at, TOUCHED_FOR);
+                let household = party == access.party && Some(*key) == by_cookie;
+                let other = guest != access.guest && touched.iter().all(|one| one.guest != guest);
+                if other && (recent || household) {
+                    let housemates = self.housemates.contains(&pair_key(guest, access.guest));
+                    touched.push(Touched { guest, party: if housemates { access.party } else { party } });
                 }
             }
         }
@@ -245,11 +236,11 @@ impl Memory {
         let home = address_key(access);
         let here = self.homes.entry(home).or_default();
         let is_new = here.is_empty();
-        here.retain(|(one, _)| link.at.duration_since(one.at) < KEPT_FOR && one.guest != link.guest);
-        let parties: HashSet<PartyId> = here.iter().map(|(one, _)| one.party).collect();
+        here.retain(|(one, _)| one.is_within(access.at, KEPT_FOR) && one.who != link.who);
+        let parties: HashSet<PartyId> = here.iter().map(|(one, _)| self.people.of(*one).1).collect();
         if parties.len() < HOME_PARTIES {
-            for (one, _) in here.iter().filter(|(one, other)| one.guest != link.guest && *other != machine) {
-                self.housemates.insert(pair_key(one.guest, link.guest));
+            for (one, _) in here.iter().filter(|(_, other)| *other != machine) {
+                self.housemates.insert(pair_key(self.people.of(*one).0, access.guest));
             }
         }
         if here.len() < LINKS_MAX {
@@ -257,15 +248,15 @@ impl Memory {
             here.push((link, machine));
         }
         if is_new {
-            self.later(Kind::Home, link.at, home);
+            self.later(Kind::Home, link.at(), home);
         }
     }
 
     fn note_preview(&mut self, access: &LinkAccess, link: Link) {
         let sender = key((6_u8, access.event.uuid().as_u128(), access.network.ip));
         let preview = key((5_u8, access.guest.uuid().as_u128()));
-        if self.previews.insert(preview, (access.at, sender)).is_none() {
-            self.later(Kind::Preview, access.at, preview);
+        if self.previews.insert(preview, (link.at(), sender)).is_none() {
+            self.later(Kind::Preview, link.at(), preview);
         }
         self.remember(Kind::Sender, sender, link);
     }
@@ -286,6 +277,9 @@ impl Memory {
         let acted = access.strongest_act() >= Some(Act::Interacted);
         let block = self.blocks.entry(key).or_default();
         block.kept |= ours || acted;
+        if block.kept {
+            block.pending = Vec::new();
+        }
         let is_new = block.links.is_empty();
         remember(&mut block.links, link);
         let mut taken_back = Vec::new();
@@ -298,7 +292,7 @@ impl Memory {
             block.pending.push(TakenBack { guest: access.guest, seen: seen.clone(), z: score.z });
         }
         if is_new {
-            self.later(Kind::Block, access.at, key);
+            self.later(Kind::Block, link.at(), key);
         }
         taken_back
     }
@@ -314,12 +308,12 @@ impl Memory {
         let is_new = links.is_empty();
         remember(links, link);
         if is_new {
-            self.later(kind, link.at, key);
+            self.later(kind, link.at(), key);
         }
     }
 
     /// Looks at `key` again when what was noted at `at` has run out.
-    fn later(&mut self, kind: Kind, at: Timestamp, key: u64) {
+    fn later(&mut self, kind: Kind, at: i64, key: u64) {
         self.oldest[kind as usize].push_back((at, key));
     }
 
@@ -328,7 +322,7 @@ impl Memory {
         for kind in Kind::ALL {
             let window = kind.kept_for();
             while let Some((at, key)) = self.oldest[kind as usize].front().copied() {
-                if now.duration_since(at) < window {
+                if lives(at, now, window) {
                     break;
                 }
                 self.oldest[kind as usize].pop_front();
@@ -340,11 +334,11 @@ impl Memory {
     }
 
     /// When `key` was last noted; what ran out by `now` is dropped, with the key where nothing is left.
-    fn latest(&mut self, kind: Kind, key: u64, now: Timestamp) -> Option<Timestamp> {
-        let lives = |at: Timestamp| now.duration_since(at) < kind.kept_for();
-        let latest_of = |links: &mut Vec<Link>| {
-            links.retain(|link| lives(link.at));
-            links.iter().map(|link| link.at).max()
+    fn latest(&mut self, kind: Kind, key: u64, now: Timestamp) -> Option<i64> {
+        let window = kind.kept_for();
+        let latest_of = |links: &mut Links| {
+            links.retain(|link| link.is_within(now, window));
+            links.iter().map(|link| link.at()).max()
         };
         let latest = match kind {
             Kind::Device => self.devices.get_mut(&key).and_then(latest_of),
@@ -352,10 +346,10 @@ impl Memory {
             Kind::Machine => self.kinds.get_mut(&key).and_then(latest_of),
             Kind::Sender => self.senders.get_mut(&key).and_then(latest_of),
             Kind::Block => self.blocks.get_mut(&key).and_then(|block| latest_of(&mut block.links)),
-            Kind::Preview => self.previews.get(&key).map(|(at, _)| *at).filter(|at| lives(*at)),
+            Kind::Preview => self.previews.get(&key).map(|(at, _)| *at).filter(|at| lives(*at, now, window)),
             Kind::Home => self.homes.get_mut(&key).and_then(|here| {
-                here.retain(|(link, _)| lives(link.at));
-                here.iter().map(|(link, _)| link.at).max()
+                here.retain(|(link, _)| link.is_within(now, window));
+                here.iter().map(|(link, _)| link.at()).max()
             }),
         };
         if latest.is_none() {
@@ -377,20 +371,4 @@ impl Memory {
 pub(crate) fn is_own(score: &Score) -> bool {
     let has = |code| score.reasons.iter().any(|reason| reason.code == code);
     score.p < HOUSEMATE_P_MAX && (has(ReasonCode::DevKnown) || has(ReasonCode::FirstSeen))
-}
-
-fn remember(links: &mut Vec<Link>, mut link: Link) {
-    link.own |= links.iter().any(|one| one.guest == link.guest && one.own);
-    links.retain(|one| one.guest != link.guest);
-    if links.len() >= LINKS_MAX {
-        links.remove(0);
-    }
-    // Most keys have one link for ever: room for exactly what is there.
-    links.reserve_exact(1);
-    links.push(link);
-}
-
-fn households(links: &[Link], but: PartyId, now: Timestamp, within: SignedDuration) -> u32 {
-    let recent = links.iter().filter(|link| link.party != but && now.duration_since(link.at) < within);
-    u32::try_from(recent.map(|link| link.party).collect::<HashSet<_>>().len()).unwrap_or(u32::MAX)
 }

@@ -90,18 +90,6 @@ row! {
     }
 }
 
-row! {
-    /// A person's opening that was judged.
-    pub struct JudgedRow {
-        /// Its id.
-        pub id: AccessId,
-        /// Whose link.
-        pub guest_id: GuestId,
-        /// His party.
-        pub party_id: PartyId,
-    }
-}
-
 /// An access to be stored.
 #[derive(Clone, Debug)]
 pub struct NewAccess {
@@ -246,23 +234,6 @@ impl Conn {
         const SQL: &str = "select band, cast(count(*) as bigint) from accesses
             where event_id = $1 and band is not null group by band";
         self.all(SQL, args![event]).await
-    }
-
-    /// Persons' openings of an event, the latest first: neither labelled nor waiting to be judged.
-    pub async fn judged_accesses(&mut self, event: EventId, limit: i64) -> Result<Vec<JudgedRow>> {
-        const SQL: &str =
-            "select a.id, a.guest_id, g.party_id from accesses a join guests g on g.id = a.guest_id
-            where a.event_id = $1 and a.band is not null and a.label is null
-                and (not a.degraded or a.scored_again_at is not null)
-            order by a.at desc, a.id desc limit $2";
-        self.all(SQL, args![event, limit]).await
-    }
-
-    /// How many of a guest's openings were judged as a person's.
-    pub async fn judged_count(&mut self, guest: GuestId) -> Result<i64> {
-        const SQL: &str = "select cast(count(*) as bigint) from accesses
-            where guest_id = $1 and band is not null and (not degraded or scored_again_at is not null)";
-        Ok(self.one::<(i64,)>(SQL, args![guest]).await?.0)
     }
 
     /// Openings of an event an hour since `since`, as `(hour, all, in a band above low)`; the hour is

@@ -9,6 +9,7 @@ use crate::view::{Band, Choice, Chrome, Field, Notice, Tab, When};
 
 mod form;
 mod show;
+mod tried;
 
 pub(crate) use show::policy_rows;
 pub use show::routes;

@@ -5,30 +5,28 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use gg_app::{GuestNames, Otherwise, Shift, Tried, WeighedReasons};
+use gg_app::WeighedReasons;
 use gg_domain::actor::Permission;
 use gg_domain::id::EventId;
 use gg_domain::policy::{Action, Policy, Thresholds};
 use gg_domain::risk::Band as DomainBand;
 use gg_domain::snapshot::Mark;
 use gg_store::EventRow;
-use jiff::tz::TimeZone;
 
 use super::form::{ACTIONS as ACTION_FIELDS, THRESHOLDS, Typed};
-use super::{
-    BandRule, DelegateRow, OtherwiseRow, PolicyPage, PolicyRow, ReasonFigure, ReasonFigures, TriedRules,
-};
+use super::tried::rules;
+use super::{BandRule, DelegateRow, PolicyPage, PolicyRow, ReasonFigure, ReasonFigures};
 use crate::extract::{Id, Query};
 use crate::forms::{Posted, go_on};
 use crate::pages::organiser::{Organiser, said, trouble};
 use crate::pages::{After, html};
 use crate::problem::Problem;
 use crate::state::Web;
-use crate::time_words::{ago, zone};
+use crate::time_words::zone;
 use crate::view::{Band, Choice, Tab, reason_name};
 
 /// Every action with its name, what it does to a guest, and how it is said of several.
-const ACTIONS: [(Action, &str, &str, &str); 4] = [
+pub(super) const ACTIONS: [(Action, &str, &str, &str); 4] = [
     (Action::Allow, "Let in", "The page opens, and the answer counts at once.", "let in"),
     (
         Action::StepUp,
@@ -52,16 +50,12 @@ const ACTIONS: [(Action, &str, &str, &str); 4] = [
 /// What is done instead while there is no way to send a code (CONTRACT.md).
 const NO_CODES: &str = " No code can be sent yet, so the guest is let in.";
 /// Every band, the most trusted first.
-const BANDS: [(DomainBand, Band); 4] = [
+pub(super) const BANDS: [(DomainBand, Band); 4] = [
     (DomainBand::Low, Band::Low),
     (DomainBand::Medium, Band::Medium),
     (DomainBand::High, Band::High),
     (DomainBand::Block, Band::Block),
 ];
-/// Openings that the page lists: more than anybody reads before saving; the API has all.
-const OTHERWISE_SHOWN: usize = 25;
-/// Reasons named beside one.
-const REASONS_NAMED: usize = 3;
 
 /// The routes of this page.
 pub fn routes() -> Router<Web> {
@@ -175,7 +169,7 @@ pub(crate) fn policy_rows(policy: &Policy) -> Vec<PolicyRow> {
 }
 
 /// An action's name, and how it is said of somebody.
-fn words(action: Action) -> (&'static str, &'static str) {
+pub(super) fn words(action: Action) -> (&'static str, &'static str) {
     ACTIONS.iter().find(|(one, ..)| *one == action).map_or(("", ""), |(_, label, _, done)| (label, done))
 }
 
@@ -191,83 +185,9 @@ fn range(band: DomainBand, thresholds: &Thresholds) -> String {
 }
 
 /// "20 %", "97.5 %": as many digits as there are, two at the most.
-fn percent(p: f64) -> String {
+pub(super) fn percent(p: f64) -> String {
     let figure = format!("{:.2}", p * 100.0);
     format!("{}\u{a0}%", figure.trim_end_matches('0').trim_end_matches('.'))
-}
-
-fn rules(
-    tried: &Tried,
-    mark: String,
-    names: &GuestNames,
-    organiser: &Organiser,
-    zone: &TimeZone,
-) -> TriedRules {
-    let row = |one: &Otherwise| OtherwiseRow {
-        access_id: one.access.to_string(),
-        name: names.name(one.guest).unwrap_or_default().to_string(),
-        at: ago(one.at, organiser.now, zone),
-        from: band(one.from.band),
-        to: band(one.to.band),
-        does: instead(one),
-        why: why(one),
-    };
-    TriedRules {
-        mark,
-        accesses: tried.accesses,
-        unrecorded: tried.unrecorded,
-        otherwise: tried.otherwise.len(),
-        sums: sums(&tried.otherwise),
-        rows: tried.otherwise.iter().take(OTHERWISE_SHOWN).map(row).collect(),
-    }
-}
-
-fn band(domain: DomainBand) -> Band {
-    BANDS.iter().find(|(one, _)| *one == domain).map_or(Band::Low, |(_, band)| *band)
-}
-
-/// What would have been done to how many, and how many would only have been called otherwise.
-fn sums(otherwise: &[Otherwise]) -> Vec<String> {
-    let to = |action: Action| {
-        otherwise.iter().filter(|one| one.to.action == action && one.from.action != action).count()
-    };
-    let mut sums: Vec<String> = ACTIONS
-        .iter()
-        .filter(|(action, ..)| to(*action) > 0)
-        .map(|(action, _, _, done)| format!("{} would have been {done}", to(*action)))
-        .collect();
-    let called = otherwise.iter().filter(|one| one.to.action == one.from.action).count();
-    if called > 0 {
-        sums.push(format!("{called} would have been called otherwise, and treated alike"));
-    }
-    sums
-}
-
-fn instead(one: &Otherwise) -> String {
-    let (to, from) = (words(one.to.action).1, words(one.from.action).1);
-    if to == from { format!("{to}, as before") } else { format!("{to} instead of {from}") }
-}
-
-/// Why, in words for people: what speaks otherwise, or that only the lines were drawn anew.
-fn why(one: &Otherwise) -> String {
-    let chance = format!("{} likely that it was somebody else", percent(one.p.1));
-    if one.shifts.is_empty() {
-        return format!("{chance}, as before");
-    }
-    let named: Vec<String> = one.shifts.iter().take(REASONS_NAMED).map(shift_words).collect();
-    format!("{chance}, not {}: {}", percent(one.p.0), named.join("; "))
-}
-
-fn shift_words(shift: &Shift) -> String {
-    let (from, to) = (shift.from.unwrap_or(0.0), shift.to.unwrap_or(0.0));
-    let name = reason_name(shift.code, if to == 0.0 { from } else { to });
-    let more = if to > from { "speaks more against" } else { "speaks less against" };
-    let more = if to < 0.0 && from <= 0.0 {
-        if to < from { "speaks more for the guest" } else { "speaks less for the guest" }
-    } else {
-        more
-    };
-    format!("“{name}” {more}")
 }
 
 fn figures(weighed: &WeighedReasons) -> ReasonFigures {
@@ -284,10 +204,6 @@ fn figures(weighed: &WeighedReasons) -> ReasonFigures {
 
 #[cfg(test)]
 mod tests {
-    use gg_app::Treatment;
-    use gg_domain::id::{AccessId, GuestId};
-    use gg_domain::risk::ReasonCode;
-
     use super::*;
 
     #[test]
@@ -295,49 +211,6 @@ mod tests {
         assert_eq!(
             [0.2, 0.6, 0.975, 0.0005, 0.1 + 0.2].map(percent),
             ["20\u{a0}%", "60\u{a0}%", "97.5\u{a0}%", "0.05\u{a0}%", "30\u{a0}%"]
-        );
-    }
-
-    fn otherwise(from: Action, to: Action, shifts: Vec<Shift>) -> Otherwise {
-        let treatment = |action| Treatment { band: DomainBand::Medium, action };
-        Otherwise {
-            access: AccessId::from_uuid(uuid::Uuid::nil()),
-            guest: GuestId::from_uuid(uuid::Uuid::nil()),
-            at: "2026-12-01T14:02:51Z".parse().unwrap(),
-            from: treatment(from),
-            to: treatment(to),
-            p: (0.265, 0.124),
-            shifts,
-            why: String::new(),
-        }
-    }
-
-    #[test]
-    fn what_would_have_been_done_is_counted() {
-        let all = [
-            otherwise(Action::Allow, Action::StepUp, vec![]),
-            otherwise(Action::Allow, Action::StepUp, vec![]),
-            otherwise(Action::Hold, Action::Allow, vec![]),
-            otherwise(Action::Allow, Action::Allow, vec![]),
-        ];
-        assert_eq!(
-            sums(&all),
-            [
-                "1 would have been let in",
-                "2 would have been asked for a code",
-                "1 would have been called otherwise, and treated alike",
-            ]
-        );
-        assert_eq!(instead(&all[2]), "let in instead of held for your word");
-    }
-
-    #[test]
-    fn a_reason_that_speaks_otherwise_is_named_without_figures_of_ours() {
-        let shift = Shift { code: ReasonCode::GraphMultiGuest, from: Some(1.1), to: Some(-0.1) };
-        let said = why(&otherwise(Action::Allow, Action::Hold, vec![shift]));
-        assert_eq!(
-            said,
-            "12.4\u{a0}% likely that it was somebody else, not 26.5\u{a0}%: “Opened nobody else’s link” speaks less against"
         );
     }
 

@@ -42,13 +42,13 @@ async fn rebuilt_and_replayed(place: &Place, database: &str) {
     assert_eq!(rebuilt.matches("is made again").count(), 3, "{rebuilt}");
 
     let same = place.say(&["risk", "replay", "--event", &event], "");
-    assert_eq!(same, "6 openings judged again by full-1: 0 would be treated otherwise\n");
+    assert_eq!(same, "6 openings judged again by full-2: 0 would be treated otherwise\n");
     std::fs::write(place.path("policy.json"), json!({"actions": {"low": "hold"}}).to_string()).unwrap();
     let held = place.say(&["risk", "replay", "--event", &event, "--policy", "policy.json", "--json"], "");
     let held: Value = serde_json::from_str(&held).unwrap();
     assert_eq!(
         (&held["accesses"], &held["unrecorded"], &held["model"]),
-        (&json!(6), &json!(0), &json!("full-1"))
+        (&json!(6), &json!(0), &json!("full-2"))
     );
     let first = &held["data"][0];
     assert_eq!(
@@ -56,8 +56,8 @@ async fn rebuilt_and_replayed(place: &Place, database: &str) {
         (&json!("allow"), &json!("hold")),
         "{held}"
     );
-    let other = place.say(&["risk", "replay", "--event", &event, "--model", "argued-1"], "");
-    assert!(other.starts_with("6 openings judged again by argued-1: "), "{other}");
+    let other = place.say(&["risk", "replay", "--event", &event, "--model", "argued-2"], "");
+    assert!(other.starts_with("6 openings judged again by argued-2: "), "{other}");
 
     assert_eq!(server.stop(), 0);
     let shown = commands_of_the_manual(&event);
@@ -66,9 +66,9 @@ async fn rebuilt_and_replayed(place: &Place, database: &str) {
         place.say(&command.iter().map(String::as_str).collect::<Vec<_>>(), "");
     }
     for (args, said) in [
-        (["risk", "replay", "--event", &event, "--model", "none"], "there are full-1, argued-1"),
+        (["risk", "replay", "--event", &event, "--model", "none"], "there are full-2, argued-2"),
         (["risk", "replay", "--event", &event, "--policy", "none.json"], "none.json cannot be read"),
-        (["risk", "replay", "--event", "none", "--model", "full-1"], "an event's id is a UUID"),
+        (["risk", "replay", "--event", "none", "--model", "full-2"], "an event's id is a UUID"),
     ] {
         let refused = place.run(&args, "");
         assert_eq!(refused.status.code(), Some(1));

@@ -265,7 +265,7 @@ mod tests {
             "guestguard risk evaluate s.jsonl l.jsonl --json",
             "guestguard risk rebuild",
             "guestguard risk rebuild --event 0193 --check",
-            "guestguard risk replay --event 0193 --policy p.json --model argued-1 --json",
+            "guestguard risk replay --event 0193 --policy p.json --model argued-2 --json",
         ] {
             assert!(matches!(parse(line).expect("a command").command, Command::Risk(_)), "{line}");
         }

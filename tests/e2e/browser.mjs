@@ -47,7 +47,11 @@ export class Person {
   /** While the server is down, a page may say that it cannot reach it. */
   isOffline = false;
 
+  /** A page that refuses something is an answer with a status that the browser notes. */
+  isRefused = false;
+
   #isExpected(text) {
+    if (this.isRefused && /status of 4(03|22)/.test(text)) return true;
     return this.isOffline && /ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection|Failed to fetch/.test(text);
   }
 

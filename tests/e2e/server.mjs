@@ -27,14 +27,15 @@ export class Server {
   /** Where the first account is made; null once there is one. */
   setupLink = null;
 
-  /** Starts a server on `sqlite` or `postgres`. */
-  static async start(database) {
+  /** Starts a server on `sqlite` or `postgres`, with further settings. */
+  static async start(database, settings = {}) {
     const server = new Server();
     server.#folder = await mkdtemp(join(tmpdir(), "guestguard-e2e-"));
     server.#env = {
       ...withoutOurs(process.env),
       GUESTGUARD_DATA_DIR: join(server.#folder, "data"),
       GUESTGUARD_LISTEN: "127.0.0.1:0",
+      ...settings,
     };
     try {
       if (database === "postgres") server.#env.GUESTGUARD_DATABASE_URL = newPostgres();

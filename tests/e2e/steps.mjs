@@ -77,6 +77,19 @@ export async function linkOf({ page }, event, guest) {
   return link;
 }
 
+/** What the event does with openings, band by band; other rules stay. The page for them tries them first, which is another story. */
+export async function treat({ page }, event, actions) {
+  await page.goto(`${event}/live`);
+  const status = await page.evaluate(async ([path, actions]) => {
+    const policy = await (await fetch(path)).json();
+    const csrf = document.querySelector("[data-csrf]").dataset.csrf;
+    const headers = { "content-type": "application/json", "x-csrf-token": csrf };
+    const body = JSON.stringify({ ...policy, actions: { ...policy.actions, ...actions } });
+    return (await fetch(path, { method: "PUT", headers, body })).status;
+  }, [`/api/v1/events/${event.split("/").at(-1)}/policy`, actions]);
+  assert.equal(status, 200);
+}
+
 /** A value for `datetime-local`. */
 function inDays(days, time) {
   return `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T${time}`;

@@ -202,8 +202,20 @@ impl App {
     }
 }
 
-/// The access that an answer comes with, if it serves this link.
+/// The access that an answer comes with, if it serves this link and is a person's.
 async fn access_of(tx: &mut WriteTx, claims: Claims, access: AccessId, now: Timestamp) -> Result<AccessRow> {
+    let row = serving_access(tx, claims, access, now).await?;
+    if row.band.is_none() { Err(Error::Stale) } else { Ok(row) }
+}
+
+/// The access that a call of the guest comes with, if it serves this link. Its band is none where the gate took it for a
+/// machine's.
+pub(crate) async fn serving_access(
+    tx: &mut WriteTx,
+    claims: Claims,
+    access: AccessId,
+    now: Timestamp,
+) -> Result<AccessRow> {
     const REMEDY: &str = "open the link again and answer with the access_id that comes of it";
     let unserving = || Error::Invalid(FieldErrors::one("/access_id", REMEDY));
     let link = open_link(tx, claims, None, now).await?;
@@ -214,10 +226,7 @@ async fn access_of(tx: &mut WriteTx, claims: Claims, access: AccessId, now: Time
         && claims.purpose == Purpose::Invite
         && !row.test
         && !access_expired(row.at, now);
-    if !serves {
-        return Err(unserving());
-    }
-    if row.band.is_none() { Err(Error::Stale) } else { Ok(row) }
+    if serves { Ok(row) } else { Err(unserving()) }
 }
 
 /// Whether who opened may answer, by what was decided then and the organiser's word since.

@@ -4,6 +4,7 @@ use gg_domain::actor::Forbidden;
 use gg_domain::fields::FieldErrors;
 use gg_domain::token::BadToken;
 use gg_store::StoreError;
+use jiff::SignedDuration;
 
 use crate::guest_list::{FileError, RowError};
 
@@ -37,6 +38,12 @@ pub enum Error {
     /// This opening may not answer.
     #[error("this link cannot be used from here")]
     Blocked,
+    /// The digits are not those that were sent, or not any more.
+    #[error("these are not the digits that were sent for this opening, or not any more: have new ones sent")]
+    WrongCode,
+    /// Too often: it may be tried again after so long.
+    #[error("too often: try again later")]
+    TooOften(SignedDuration),
     /// The guest has no link that could be told.
     #[error("the guest has no living link: issue one first")]
     NoLink,

@@ -3,6 +3,7 @@
 use gg_domain::clock::Sources;
 use gg_domain::feed::FeedKind;
 use gg_domain::id::{AccessId, EventId, GuestId, RsvpId};
+use gg_domain::message::{Channel, MessageState};
 use gg_domain::risk::{Band, Reason};
 use gg_store::NewFeed;
 use jiff::Timestamp;
@@ -27,6 +28,15 @@ pub(crate) struct RsvpFigures {
     pub pending: bool,
 }
 
+/// Figures of `notification.updated`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct NotificationFigures {
+    /// The way; none where there was none.
+    pub channel: Option<String>,
+    /// What became of it.
+    pub status: String,
+}
+
 /// A guest was added.
 pub(crate) fn guest_created(sources: &Sources, event: EventId, guest: GuestId, at: Timestamp) -> NewFeed {
     fact(sources, FeedKind::GuestCreated, event, guest, at)
@@ -48,6 +58,23 @@ pub(crate) fn access_checked(
 ) -> NewFeed {
     let figures = serde_json::to_string(figures).expect("figures are plain numbers and words");
     NewFeed { access: Some(access), figures, ..fact(sources, FeedKind::AccessChecked, event, guest, at) }
+}
+
+/// A message to a guest went on its way, was handed over, or could not be.
+pub(crate) fn notified(
+    sources: &Sources,
+    event: EventId,
+    guest: GuestId,
+    channel: Option<Channel>,
+    status: MessageState,
+    at: Timestamp,
+) -> NewFeed {
+    let figures = NotificationFigures {
+        channel: channel.map(|channel| channel.as_str().to_string()),
+        status: status.as_str().to_string(),
+    };
+    let figures = serde_json::to_string(&figures).expect("figures are plain numbers and words");
+    NewFeed { figures, ..fact(sources, FeedKind::NotificationUpdated, event, guest, at) }
 }
 
 /// An answer was given, changed, released or (`rsvp` none) taken out.

@@ -120,7 +120,9 @@ impl App {
                 }
 
                 tx.end_invites(guest, InviteState::Rotated).await?;
-                let generation = tx.insert_invite(row.event_id, guest, invite, key, at).await?;
+                let generation =
+                    tx.insert_invite(row.event_id, guest, invite, key, InviteState::Living, at).await?;
+                tx.settle_fresh_link_wish(guest, at).await?;
                 let baseline = Baseline::read(tx, &actor, row.event_id, guest).await?;
                 if baseline.revision > 0 {
                     baseline.change(tx, &BaselineChange::Reissued, None, at).await?;
@@ -134,7 +136,7 @@ impl App {
         self.tell(key, guest, generation, Purpose::Invite)
     }
 
-    fn tell(&self, key: KeyId, guest: GuestId, generation: u32, purpose: Purpose) -> Result<Link> {
+    pub(crate) fn tell(&self, key: KeyId, guest: GuestId, generation: u32, purpose: Purpose) -> Result<Link> {
         let token = self.keyring.token(key, guest, generation, purpose).ok_or(Error::NoLink)?;
         Ok(Link { url: format!("{}/i/{}", self.public_url, token.expose()), token })
     }

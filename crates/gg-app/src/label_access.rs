@@ -1,4 +1,5 @@
-//! The organiser's word on an opening: it was the guest, or it was not. And judging one again.
+//! A word on an opening: it was the guest, or it was not. The organiser's, or the digits' that were sent to the guest. And
+//! judging one again.
 
 use std::sync::Arc;
 
@@ -23,8 +24,9 @@ use crate::error::{Error, Result};
 use crate::event_facts::facts_of;
 use crate::facts::{self, AccessFigures};
 use crate::open_invite::open_link;
+use crate::outlet::Outlet;
 use crate::plan_event::member;
-use crate::score_access::{policy, previews_since};
+use crate::score_access::{clear_fresh, policy, previews_since, treatment};
 
 impl App {
     /// An opening as it was judged, and the actor's role in its event.
@@ -61,44 +63,17 @@ impl App {
 
     async fn take_word(&self, actor: Actor, access: AccessId, word: Word) -> Result<AccessRow> {
         let (sources, at) = (self.sources.clone(), self.sources.now());
-        let deliverable = self.step_up_deliverable;
+        let outlet = self.outlet;
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
                 let (row, _) = member_access(tx, &actor, access).await?;
                 word.check(&row)?;
-                let guest = Actor::Invite { event: row.event_id, guest: row.guest_id };
-                tx.lock_guest(row.guest_id).await?.ok_or(Error::NotFound)?;
-                let link = tx.link(row.guest_id, row.generation, previews_since(row.at)).await?;
-                let link = link.ok_or(Error::NotFound)?;
-                let baseline = Baseline::read(tx, &guest, row.event_id, row.guest_id).await?;
-                let facts = facts_of(&row);
-
-                let change = word.change(&row);
-                let risk = baseline.after(&change, Some((&row).into()));
-                let policy = policy(&link);
-                let score = after_word(&link, &row.snapshot.0, &risk, &policy, &facts, word);
-                let action = word.action(&score, &policy, deliverable);
-
-                baseline.change(tx, &change, Some((&row).into()), at).await?;
-                tx.keep_reasons(access).await?;
-                tx.rejudge_access(&rejudged(access, &score, action, row.snapshot.0.clone())).await?;
-                if let Word::Label(label) = word {
-                    tx.label_access(access, label.as_str()).await?;
-                    settle_pending(tx, &sources, &row, label, at).await?;
-                }
-                let decided = Decided {
-                    event: row.event_id,
-                    guest: row.guest_id,
-                    access: Some(access),
-                    decision: word.decision(),
-                    at,
-                };
+                let Some(decision) = word.decision() else { return Err(Error::NotFound) };
+                word_on(tx, &sources, &row, word, outlet, at).await?;
+                let decided =
+                    Decided { event: row.event_id, guest: row.guest_id, access: Some(access), decision, at };
                 keep_decision(tx, &actor, &sources, decided).await?;
-
-                let figures =
-                    AccessFigures { band: Some(score.band), reasons: score.reasons, degraded: false };
-                let fact = facts::access_checked(&sources, row.event_id, row.guest_id, access, &figures, at);
-                tx.append_feed(&fact).await?;
+                let guest = Actor::Invite { event: row.event_id, guest: row.guest_id };
                 tx.access(&guest, access).await?.ok_or(Error::NotFound)
             })
             .await
@@ -107,14 +82,15 @@ impl App {
     /// Judges as a human's an opening that the gate took for a machine's: somebody answers with it.
     pub(crate) async fn judge_again(&self, claims: Claims, access: AccessId) -> Result<()> {
         let at = self.sources.now();
-        let (row, link, facts) = self
+        let (row, link, facts, begins) = self
             .store
             .read(async move |conn: &mut Conn| -> Result<_> {
-                let link = open_link(conn, claims, None, at).await?;
+                let mut link = open_link(conn, claims, None, at).await?;
+                let begins = clear_fresh(&mut link.row);
                 let actor = Actor::Invite { event: link.row.event_id, guest: link.row.guest_id };
                 let row = conn.access(&actor, access).await?.ok_or(Error::NotFound)?;
                 let facts = facts_of(&row);
-                Ok((row, link.row, facts))
+                Ok((row, link.row, facts, begins))
             })
             .await?;
 
@@ -123,7 +99,8 @@ impl App {
         let score = self.score(&link, &policy, &snapshot, &facts).await;
         let baseline = baseline_of(&link);
         let first = baseline.risk.first_human_at.is_none();
-        let action = gg_risk::decide(&score, &policy, self.step_up_deliverable);
+        let known = Some(&baseline.risk);
+        let action = treatment(&score, &policy, &snapshot, known, self.outlet.reaches(&link));
         let judged = JudgedOpening { act: snapshot.act, score: score.clone(), decision: action };
         let change = BaselineChange::Opened(Box::new(judged));
 
@@ -133,6 +110,11 @@ impl App {
             .store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
                 let (row, baseline, change, new, score) = &*again;
+                if let Some(begins) = &begins
+                    && !tx.begin_link(row.event_id, row.guest_id, row.generation, begins, at).await?
+                {
+                    return Err(Error::Stale);
+                }
                 baseline.change(tx, change, Some(row.into()), at).await?;
                 tx.rejudge_access(new).await?;
                 tx.open_invite(row.guest_id, row.generation, at).await?;
@@ -157,13 +139,15 @@ impl App {
     }
 }
 
-/// The organiser's word on an opening.
+/// A word on an opening.
 #[derive(Clone, Copy, Debug)]
-enum Word {
+pub(crate) enum Word {
     /// Whether it was the guest.
     Label(Label),
     /// Its device is the guest's.
     Trust,
+    /// The guest's own: the digits that went to the contact that was invited.
+    Code,
 }
 
 impl Word {
@@ -183,26 +167,76 @@ impl Word {
         match self {
             Self::Label(label) => BaselineChange::Labelled(label),
             Self::Trust => BaselineChange::Trusted { z: evidence(&row.reasons.0) },
+            Self::Code => BaselineChange::Followed { act: Act::Verified, raw: row.raw.unwrap_or(1.0) },
         }
     }
 
     fn action(self, score: &Score, policy: &Policy, step_up_deliverable: bool) -> Action {
         match self {
-            Self::Label(Label::Guest) => Action::Allow,
+            Self::Label(Label::Guest) | Self::Code => Action::Allow,
             Self::Label(Label::NotGuest) | Self::Trust => gg_risk::decide(score, policy, step_up_deliverable),
         }
     }
 
-    const fn decision(self) -> Decision {
+    /// What an organiser decides by it; none where it is not hers.
+    const fn decision(self) -> Option<Decision> {
         match self {
-            Self::Label(Label::Guest) => Decision::WasGuest,
-            Self::Label(Label::NotGuest) => Decision::WasNotGuest,
-            Self::Trust => Decision::DeviceTrusted,
+            Self::Label(Label::Guest) => Some(Decision::WasGuest),
+            Self::Label(Label::NotGuest) => Some(Decision::WasNotGuest),
+            Self::Trust => Some(Decision::DeviceTrusted),
+            Self::Code => None,
+        }
+    }
+
+    /// What it says of an answer that waits.
+    const fn answer(self) -> Option<Label> {
+        match self {
+            Self::Label(label) => Some(label),
+            Self::Trust => None,
+            Self::Code => Some(Label::Guest),
         }
     }
 }
 
-/// The score that the organiser's word leaves: his yes is Verified, his no at least Suspicious.
+/// Does with an opening what a word on it says: the device is trusted or taken out, the link cleared or counted as leaked,
+/// a pending answer released or dropped; the opening is judged again, and told again.
+pub(crate) async fn word_on(
+    tx: &mut WriteTx,
+    sources: &gg_domain::clock::Sources,
+    row: &AccessRow,
+    word: Word,
+    outlet: Outlet,
+    at: jiff::Timestamp,
+) -> Result<()> {
+    let guest = Actor::Invite { event: row.event_id, guest: row.guest_id };
+    tx.lock_guest(row.guest_id).await?.ok_or(Error::NotFound)?;
+    let link = tx.link(row.guest_id, row.generation, previews_since(row.at)).await?;
+    let link = link.ok_or(Error::NotFound)?;
+    let baseline = Baseline::read(tx, &guest, row.event_id, row.guest_id).await?;
+    let facts = facts_of(row);
+
+    let change = word.change(row);
+    let risk = baseline.after(&change, Some(row.into()));
+    let policy = policy(&link);
+    let score = after_word(&link, &row.snapshot.0, &risk, &policy, &facts, word);
+    let action = word.action(&score, &policy, outlet.reaches(&link));
+
+    baseline.change(tx, &change, Some(row.into()), at).await?;
+    tx.keep_reasons(row.id).await?;
+    tx.rejudge_access(&rejudged(row.id, &score, action, row.snapshot.0.clone())).await?;
+    if let Word::Label(label) = word {
+        tx.label_access(row.id, label.as_str()).await?;
+    }
+    if let Some(label) = word.answer() {
+        settle_pending(tx, sources, row, label, at).await?;
+    }
+
+    let figures = AccessFigures { band: Some(score.band), reasons: score.reasons, degraded: false };
+    let fact = facts::access_checked(sources, row.event_id, row.guest_id, row.id, &figures, at);
+    Ok(tx.append_feed(&fact).await?)
+}
+
+/// The score that a word leaves: a yes is Verified, a no at least Suspicious.
 fn after_word(
     link: &LinkRow,
     seen: &Snapshot,
@@ -214,7 +248,7 @@ fn after_word(
     let known = Known { guest_id: link.guest_id, party: link.party_id, guest: risk, policy, event };
     let score = gg_risk::score(seen, &known);
     match word {
-        Word::Label(Label::Guest) => Score { band: Band::Low, ..score },
+        Word::Label(Label::Guest) | Word::Code => Score { band: Band::Low, ..score },
         Word::Label(Label::NotGuest) => Score { band: score.band.max(Band::High), ..score },
         Word::Trust => score,
     }

@@ -10,9 +10,11 @@ use gg_risk::Scorer;
 use gg_store::Store;
 
 mod answer_invite;
+mod ask_organiser;
 mod baseline;
 mod census;
 mod decide;
+mod deliver_messages;
 mod error;
 mod event_facts;
 mod facts;
@@ -26,6 +28,7 @@ mod label_access;
 mod members;
 mod name_guests;
 mod open_invite;
+mod outlet;
 mod password;
 mod plan_event;
 mod read_feed;
@@ -35,8 +38,10 @@ mod replay_accesses;
 mod rescore_access;
 mod score_access;
 mod secrets;
+mod send_fresh_link;
 mod send_invitations;
 mod sign_in;
+mod step_up;
 mod take_back;
 mod tidy;
 mod try_policy;
@@ -44,6 +49,7 @@ mod weigh_reasons;
 
 pub use answer_invite::FormAnswer;
 pub use census::Populations;
+pub use deliver_messages::{MESSAGES_SHOWN_MAX, SeenMessage};
 pub use error::{Error, Result};
 pub use gg_risk::Model;
 pub use gg_risk::parse_agent;
@@ -54,12 +60,13 @@ pub use keyring::{Keyring, KeyringError};
 pub use members::{FreshInvite, MEMBERS_MAX};
 pub use name_guests::{GuestNames, NotNamed};
 pub use open_invite::{Fetch, FetchQueue, Fetches, InvitePage, OpenLink, fetches};
+pub use outlet::Outlet;
 pub use read_feed::{ACTIVITY_LIMIT_MAX, Companion, Envelope, Payload};
 pub use rebuild_baselines::{Rebuilt, RebuiltBaseline};
 pub use replay_accesses::{Otherwise, Shift, Treatment, Trial};
 pub use score_access::{Judged, Opening, Turns};
 pub use secrets::{SECRET_LEN, Secrets};
-pub use send_invitations::{Channel, NAMED_GUESTS_MAX, Recipients, Sent, Skipped};
+pub use send_invitations::{NAMED_GUESTS_MAX, Recipients, Sent, Skipped};
 pub use sign_in::{API_KEY_PREFIX, Identity, NewSession};
 pub use try_policy::{TRIED_ACCESSES_MAX, Tried};
 pub use weigh_reasons::WeighedReasons;
@@ -87,6 +94,6 @@ pub struct App {
     pub turns: Turns,
     /// Where guests reach us, without a slash at the end.
     pub public_url: Arc<str>,
-    /// Whether a six-digit code can reach a guest: while not, a step-up lets in (CONTRACT.md).
-    pub step_up_deliverable: bool,
+    /// Where messages leave this deployment.
+    pub outlet: Outlet,
 }

@@ -52,6 +52,8 @@ pub struct InvitePage {
     pub fingerprint: bool,
     /// Answers are closed.
     pub closed: bool,
+    /// Whether this deployment can send anything at all: of this guest it says nothing.
+    pub sends: bool,
 }
 
 /// A GET or HEAD of a link as it arrived.
@@ -100,7 +102,7 @@ impl App {
     /// [`Error::DeadLink`].
     pub async fn invite_page(&self, token: &str, viewer: Option<AccountId>) -> Result<InvitePage> {
         let claims = self.keyring.verify(token, &[Purpose::Invite, Purpose::Try]).await?;
-        let now = self.sources.now();
+        let (now, sends) = (self.sources.now(), self.outlet.is_open());
         self.store
             .read(async move |conn: &mut Conn| -> Result<_> {
                 let generation = generation_of(&claims);
@@ -113,7 +115,7 @@ impl App {
                 let rsvp = conn.rsvp(&actor, row.guest_id).await?;
                 let closed = now >= answers_close(row.rsvp_deadline, row.ends_at);
                 let fingerprint = row.policy.as_ref().is_none_or(|policy| policy.0.fingerprint);
-                Ok(InvitePage { row, claims, rsvp, test, fingerprint, closed })
+                Ok(InvitePage { row, claims, rsvp, test, fingerprint, closed, sends })
             })
             .await
     }
@@ -212,7 +214,7 @@ fn lives(
 ) -> bool {
     let valid = match claims.purpose {
         Purpose::Try => now.as_second() / 60 < i64::from(claims.generation),
-        Purpose::Invite => state == Some(InviteState::Living.as_str()) && key_id == Some(claims.key_id.0),
+        Purpose::Invite => state.is_some_and(InviteState::opens) && key_id == Some(claims.key_id.0),
     };
     valid && !link_expired(ends_at, now)
 }

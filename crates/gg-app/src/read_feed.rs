@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::App;
 use crate::error::{Error, Result};
-use crate::facts::{AccessFigures, RsvpFigures};
+use crate::facts::{AccessFigures, NotificationFigures, RsvpFigures};
 use crate::plan_event::member;
 
 /// Most messages that one call of the activity gives.
@@ -78,6 +78,17 @@ pub enum Payload {
         pending: bool,
         /// When it was given.
         updated_at: Option<Timestamp>,
+    },
+    /// Of a message to a guest.
+    Notification {
+        /// To whom.
+        guest_id: uuid::Uuid,
+        /// His name; null after he was erased.
+        guest_name: Option<String>,
+        /// The way on which it goes; null where there was none.
+        channel: Option<String>,
+        /// What became of it.
+        status: String,
     },
     /// Of a guest alone.
     Guest {
@@ -251,8 +262,11 @@ fn payload(role: Role, row: FeedRow) -> Payload {
                 updated_at: row.answered_at,
             }
         }
-        FeedKind::GuestOpened | FeedKind::GuestCreated | FeedKind::NotificationUpdated => {
-            Payload::Guest { guest_id, guest_name }
+        FeedKind::NotificationUpdated => {
+            let none = NotificationFigures { channel: None, status: String::new() };
+            let figures: NotificationFigures = serde_json::from_str(&row.figures).unwrap_or(none);
+            Payload::Notification { guest_id, guest_name, channel: figures.channel, status: figures.status }
         }
+        FeedKind::GuestOpened | FeedKind::GuestCreated => Payload::Guest { guest_id, guest_name },
     }
 }

@@ -81,7 +81,7 @@ pub(crate) struct Replay<'a> {
     risk: GuestRisk,
     /// Openings judged again: how they were judged, and how they would be.
     judged: BTreeMap<AccessId, (Timestamp, JudgedOpening, Score)>,
-    /// Openings on which the organiser gave his word: it stands.
+    /// Openings on which the organiser gave his word, or the guest's code did: it stands.
     settled: BTreeSet<AccessId>,
 }
 
@@ -98,6 +98,9 @@ impl<'a> Replay<'a> {
         let change = match (&one.change, opening) {
             (BaselineChange::Opened(judged), Some(opening)) => self.judge(judged, opening),
             (BaselineChange::Followed { act, raw }, Some(opening)) => {
+                if *act == Act::Verified {
+                    self.settled.insert(opening.access);
+                }
                 self.followed(*act, *raw, opening.access)
             }
             (BaselineChange::Labelled(label), Some(opening)) => {

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::event_facts::facts_of;
 use crate::facts::{self, AccessFigures};
 use crate::label_access::rejudged;
-use crate::score_access::{policy, previews_since};
+use crate::score_access::{policy, previews_since, treatment};
 
 /// Openings looked at in one round: at the engine's worst a round takes as many deadlines.
 const RESCORED_AT_ONCE: i64 = 64;
@@ -74,7 +74,8 @@ impl App {
             let snapshot = with_act(row);
             let Ok(score) = self.ask_scorer(link, &policy, &snapshot, facts).await else { return Ok(false) };
 
-            let action = gg_risk::decide(&score, &policy, self.step_up_deliverable);
+            let known = link.risk.as_ref().map(|risk| &risk.0);
+            let action = treatment(&score, &policy, &snapshot, known, self.outlet.reaches(link));
             let judged = JudgedOpening { act: snapshot.act, score: score.clone(), decision: action };
             let change = BaselineChange::Opened(Box::new(judged));
             let again = Rejudged { degraded: true, ..rejudged(access, &score, action, snapshot) };

@@ -10,13 +10,14 @@ use std::sync::Arc;
 
 use gg_domain::access::{Act, Acts, Class, Headers, LinkAccess, Method, Network};
 use gg_domain::id::{AccessId, AccountId, DeviceId};
+use gg_domain::invite::InviteState;
 use gg_domain::policy::{Action, Policy};
 use gg_domain::risk::{Band, GuestRisk, Score};
 use gg_domain::signals::Signals;
 use gg_domain::snapshot::Snapshot;
 use gg_domain::token::{Claims, Purpose};
 use gg_risk::{EventFacts, Known, Notes, SCORE_DEADLINE, ScorerError, whole};
-use gg_store::{AccessWrite, Conn, LinkRow, NewAccess, Noted};
+use gg_store::{AccessWrite, BeginsLink, Conn, Json, LinkRow, NewAccess, Noted};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -99,6 +100,8 @@ pub(crate) struct Verdict {
     /// What it leaves for openings after it.
     notes: Notes,
     first: bool,
+    /// The link was fresh, and this is its first use.
+    begins_link: Option<BeginsLink>,
 }
 
 /// An opening with all that is known when it is judged.
@@ -132,20 +135,27 @@ impl App {
         let claims = self.keyring.verify(token, &[Purpose::Invite, Purpose::Try]).await?;
         let set_device =
             if opening.device.is_none() { Some(self.sources.random_id::<DeviceId>()) } else { None };
-        let arrived = self.arrive(claims, opening, set_device).await?;
+        let mut arrived = self.arrive(claims, opening, set_device).await?;
 
         let risk = arrived.link.row.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
         let previewer = gg_risk::names_previewer(arrived.access.headers.agent());
         let class =
             gg_risk::gate_known(&arrived.access, &arrived.seen, &risk, &arrived.looked.facts, previewer);
         let human = class == Class::Human && !arrived.link.test;
+        let begins_link = if human { clear_fresh(&mut arrived.link.row) } else { None };
+        let risk = arrived.link.row.risk.as_ref().map_or(risk, |risk| risk.0.clone());
         let score = if human {
             let Arrived { link, policy, seen, looked, .. } = &arrived;
             Some(self.score(&link.row, policy, seen, &looked.facts).await)
         } else {
             None
         };
-        Ok(verdict(arrived, &risk, class, score.as_ref(), self.step_up_deliverable, set_device))
+        let can_ask = self.outlet.reaches(&arrived.link.row);
+        let decision = score.as_ref().map_or(Action::Allow, |score| {
+            treatment(score, &arrived.policy, &arrived.seen, Some(&risk), can_ask)
+        });
+        let verdict = verdict(arrived, &risk, class, score.as_ref(), decision, set_device);
+        Ok(Verdict { begins_link, ..verdict })
     }
 
     /// Reads what is known of an opening: its link, and what openings of other guests say.
@@ -228,6 +238,38 @@ pub(crate) fn previews_since(at: Timestamp) -> Timestamp {
     at.checked_sub(PREVIEW_FOR).unwrap_or(Timestamp::MIN)
 }
 
+/// What is done with an opening. A device that was confirmed is not asked for a code again while it looks like itself,
+/// whatever the policy says of openings that do.
+pub(crate) fn treatment(
+    score: &Score,
+    policy: &Policy,
+    seen: &Snapshot,
+    risk: Option<&GuestRisk>,
+    can_ask: bool,
+) -> Action {
+    let is_confirmed = |risk: &GuestRisk| {
+        let confirmed = risk.devices.iter().filter(|device| device.trusted);
+        confirmed.flat_map(|device| &device.cookies).any(|cookie| Some(cookie.id) == seen.cookie)
+    };
+    let is_itself = score.band == Band::Low && !score.degraded && risk.is_some_and(is_confirmed);
+    gg_risk::decide(score, policy, can_ask && !is_itself)
+}
+
+/// Where the link was sent in place of another and nobody has used it yet: what its first use changes. Nobody else has it, so
+/// `row` is what it will be then: without what was held against the one before.
+pub(crate) fn clear_fresh(row: &mut LinkRow) -> Option<BeginsLink> {
+    if row.state.as_deref() != Some(InviteState::Fresh.as_str()) {
+        return None;
+    }
+    let Some((Json(risk), revision)) = row.risk.as_mut().zip(row.revision.as_mut()) else {
+        return Some(BeginsLink { reissued: None });
+    };
+    *risk = gg_risk::reissue(risk);
+    let reissued = Some((risk.clone(), *revision));
+    *revision += 1;
+    Some(BeginsLink { reissued })
+}
+
 pub(crate) fn policy(row: &LinkRow) -> Policy {
     row.policy.as_ref().map(|policy| policy.0.clone()).unwrap_or_default()
 }
@@ -237,11 +279,10 @@ fn verdict(
     risk: &GuestRisk,
     class: Class,
     score: Option<&Score>,
-    step_up_deliverable: bool,
+    decision: Action,
     set_device: Option<DeviceId>,
 ) -> Verdict {
     let Arrived { link, access, seen, looked, policy } = arrived;
-    let decision = score.map_or(Action::Allow, |score| gg_risk::decide(score, &policy, step_up_deliverable));
     let after = score.map(|score| (gg_risk::opened(risk, &seen, score), link.row.revision.unwrap_or(0)));
     let new_look = score.is_some() && is_new_look(risk, &seen);
     let notes =
@@ -281,7 +322,7 @@ fn verdict(
         snapshot: seen,
     };
     let first = score.is_some() && risk.first_human_at.is_none();
-    Verdict { judged, new, risk: after, notes, first }
+    Verdict { judged, new, risk: after, notes, first, begins_link: None }
 }
 
 /// The headers that were read, as they are kept for a short time.
@@ -308,7 +349,7 @@ pub(crate) fn to_write(sources: &gg_domain::clock::Sources, verdict: &Verdict) -
     let new = &verdict.new;
     let noted: Noted = noted(&verdict.notes);
     let Some((risk, revision)) = &verdict.risk else {
-        return AccessWrite { access: new.clone(), risk: None, noted, facts: Vec::new() };
+        return AccessWrite { access: new.clone(), risk: None, noted, begins_link: None, facts: Vec::new() };
     };
     let mut told = Vec::new();
     if verdict.first {
@@ -317,7 +358,8 @@ pub(crate) fn to_write(sources: &gg_domain::clock::Sources, verdict: &Verdict) -
     let figures =
         AccessFigures { band: verdict.judged.band, reasons: new.reasons.clone(), degraded: new.degraded };
     told.push(facts::access_checked(sources, new.event, new.guest, new.id, &figures, new.at));
-    AccessWrite { access: new.clone(), risk: Some((risk.clone(), *revision)), noted, facts: told }
+    let (access, begins_link) = (new.clone(), verdict.begins_link.clone());
+    AccessWrite { access, risk: Some((risk.clone(), *revision)), noted, begins_link, facts: told }
 }
 
 fn count(verdict: &Verdict) {

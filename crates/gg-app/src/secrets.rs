@@ -8,7 +8,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gg_domain::clock::Sources;
-use gg_domain::id::{DeviceId, EventId, GuestId};
+use gg_domain::id::{AccessId, DeviceId, EventId, GuestId};
+use gg_domain::step_up::Code;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::{Digest as _, Sha256};
@@ -32,6 +33,8 @@ pub struct Secrets {
     csrf: Key,
     nonce: Key,
     answers: Key,
+    step_up_code: Key,
+    step_up_hash: Key,
 }
 
 impl Secrets {
@@ -45,6 +48,8 @@ impl Secrets {
             csrf: key("csrf"),
             nonce: key("nonce"),
             answers: key("answers"),
+            step_up_code: key("step-up-code"),
+            step_up_hash: key("step-up-hash"),
         }
     }
 
@@ -122,6 +127,22 @@ impl Secrets {
         let micros = i64::from_be_bytes(bytes.get(..8)?.try_into().ok()?);
         let ours: bool = self.nonce(guest, generation, micros).as_bytes().ct_eq(nonce.as_bytes()).into();
         ours.then_some(micros)
+    }
+
+    /// The six digits that a random nonce makes for one opening of one guest: kept nowhere, made again to be sent.
+    pub fn step_up_code(&self, nonce: &[u8], guest: GuestId, access: AccessId) -> Code {
+        let (guest, access) = (guest.uuid(), access.uuid());
+        let tag = mac(self.step_up_code.as_slice(), &[nonce, guest.as_bytes(), access.as_bytes()]);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&tag[..16]);
+        Code::of(bytes)
+    }
+
+    /// What typed digits are judged by: without the secret nobody finds the million of them through it.
+    pub fn step_up_hash(&self, guest: GuestId, access: AccessId, code: &Code) -> [u8; 32] {
+        let (guest, access) = (guest.uuid(), access.uuid());
+        let parts = [guest.as_bytes().as_slice(), access.as_bytes(), code.expose().as_bytes()];
+        mac(self.step_up_hash.as_slice(), &parts)
     }
 
     fn answer_key(&self, owner: Uuid, key: &str) -> Key {
@@ -233,6 +254,22 @@ mod tests {
         assert_eq!(of(1), of(1));
         assert_ne!(of(1), of(2));
         assert_ne!(of(1), device);
+    }
+
+    #[test]
+    fn a_code_is_of_one_opening_and_one_secret() {
+        let (guest, access) =
+            (GuestId::from_uuid(Uuid::from_u128(1)), AccessId::from_uuid(Uuid::from_u128(2)));
+        let code =
+            |secrets: &Secrets, access| secrets.step_up_code(b"nonce", guest, access).expose().to_string();
+        let typed = Code::parse("012345").unwrap();
+        let hash = |access| secrets().step_up_hash(guest, access, &typed);
+
+        assert_eq!(code(&secrets(), access), code(&secrets(), access));
+        let other = AccessId::from_uuid(Uuid::from_u128(3));
+        assert_ne!(code(&secrets(), access), code(&secrets(), other));
+        assert_ne!(code(&secrets(), access), code(&Secrets::derive(b"another"), access));
+        assert_ne!(hash(access), hash(other));
     }
 
     #[test]

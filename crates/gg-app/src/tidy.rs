@@ -1,10 +1,12 @@
-//! Deletes what has outlived its use: raw signals, who was seen with whom, sessions that ended, keys of repeated writes.
+//! Deletes what has outlived its use: raw signals, who was seen with whom, sessions that ended, keys of repeated writes,
+//! codes, settled wishes.
 
 use gg_store::{PRUNE_SLICES, WriteTx};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::App;
 use crate::error::Result;
+use crate::step_up::day_before;
 
 /// Exact addresses and raw headers are kept so long; what was decided of them stays.
 const SIGNALS_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -18,11 +20,14 @@ impl App {
     /// The store's.
     pub async fn tidy(&self) -> Result<()> {
         let now = self.sources.now();
+        let day_ago = day_before(now);
         let old = now.checked_sub(SIGNALS_LIFE).unwrap_or(Timestamp::MIN);
         loop {
             let pruned = self.store.write(async move |tx: &mut WriteTx| -> Result<_> {
                 let signals = tx.prune_access_signals(old, ROWS_AT_ONCE).await?;
-                Ok(signals + tx.prune_idempotency_keys(now, ROWS_AT_ONCE).await?)
+                let asked = tx.prune_codes(day_ago, ROWS_AT_ONCE).await?
+                    + tx.prune_wishes(day_ago, ROWS_AT_ONCE).await?;
+                Ok(signals + asked + tx.prune_idempotency_keys(now, ROWS_AT_ONCE).await?)
             });
             if pruned.await? == 0 {
                 break;

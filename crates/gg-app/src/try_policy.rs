@@ -42,7 +42,7 @@ impl App {
     /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Forbidden`].
     pub async fn try_policy(&self, actor: Actor, event: EventId, policy: Policy) -> Result<Tried> {
         policy.validate()?;
-        let deliverable = self.step_up_deliverable;
+        let deliverable = self.outlet.is_open();
         let trial = Trial { policy, model: Model::IN_FORCE };
         self.store
             .read(async move |conn: &mut Conn| -> Result<_> {
@@ -80,7 +80,7 @@ impl App {
         if let Some(policy) = &policy {
             policy.validate()?;
         }
-        let deliverable = self.step_up_deliverable;
+        let deliverable = self.outlet.is_open();
         self.store
             .read(async move |conn: &mut Conn| -> Result<_> {
                 conn.event(&JOB, event).await?.ok_or(Error::NotFound)?;

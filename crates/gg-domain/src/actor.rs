@@ -79,11 +79,13 @@ pub enum Permission {
     WritePolicy,
     /// Reads, invites and removes members.
     Members,
+    /// Reads messages as guests receive them, with their links and codes.
+    ReadMessages,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Public,
         Self::Link,
         Self::Account,
@@ -99,6 +101,7 @@ impl Permission {
         Self::ReadPolicy,
         Self::WritePolicy,
         Self::Members,
+        Self::ReadMessages,
     ];
 
     /// Whether a member with `role` may do this.
@@ -112,8 +115,8 @@ impl Permission {
                 matches!(role, Role::Owner | Role::Editor)
             }
             // An editor may "all but members, policy …", and what a viewer reads is listed: the policy is the owner's to
-            // read as much as the team is. It names networks and assistants.
-            Self::DeleteEvent | Self::ReadPolicy | Self::WritePolicy | Self::Members => {
+            // read as much as the team is. It names networks and assistants. Who reads a guest's code is that guest to us.
+            Self::DeleteEvent | Self::ReadPolicy | Self::WritePolicy | Self::Members | Self::ReadMessages => {
                 matches!(role, Role::Owner)
             }
         }
@@ -127,7 +130,7 @@ impl Permission {
             Self::WriteEvent | Self::DeleteEvent | Self::WritePolicy => Some(Scope::EventsWrite),
             Self::ReadGuests | Self::ExportGuests => Some(Scope::GuestsRead),
             Self::WriteGuests => Some(Scope::GuestsWrite),
-            Self::Links => Some(Scope::LinksWrite),
+            Self::Links | Self::ReadMessages => Some(Scope::LinksWrite),
             Self::LabelAccesses => Some(Scope::AccessesWrite),
             // A key that may only read must not make its account a member of anything.
             Self::Members | Self::Join => Some(Scope::MembersWrite),
@@ -276,7 +279,9 @@ mod tests {
                 P::Public | P::Link | P::Account | P::Join | P::ReadEvent | P::ReadGuests => &Role::ALL,
                 P::LabelAccesses => &[Role::Owner, Role::Editor, Role::Door],
                 P::WriteEvent | P::WriteGuests | P::ExportGuests | P::Links => &[Role::Owner, Role::Editor],
-                P::DeleteEvent | P::ReadPolicy | P::WritePolicy | P::Members => &[Role::Owner],
+                P::DeleteEvent | P::ReadPolicy | P::WritePolicy | P::Members | P::ReadMessages => {
+                    &[Role::Owner]
+                }
             };
             assert_eq!(allowed, expected, "{permission:?}");
         }

@@ -95,6 +95,12 @@ id! {
     DecisionId,
     /// An invitation to help with an event.
     MemberInviteId,
+    /// A message to a guest, in the outbox.
+    MessageId,
+    /// Six digits that were asked for.
+    StepUpCodeId,
+    /// What somebody who was stopped asks the organiser for.
+    WishId,
     /// An import of a guest list that is under way or just done.
     ImportId,
     /// A browser, by the random id in its signed cookie.

@@ -14,6 +14,9 @@ pub const TRY_LIFE: SignedDuration = SignedDuration::from_hours(1);
 pub enum InviteState {
     /// It opens the guest's page.
     Living,
+    /// It opens the guest's page too: sent to take the place of one that is in other hands, and not yet used. Its first
+    /// use by a person makes it the living one and ends the other.
+    Fresh,
     /// A newer one took its place.
     Rotated,
     /// The organiser took it back.
@@ -21,10 +24,16 @@ pub enum InviteState {
 }
 
 impl InviteState {
+    /// Whether a link whose row says `state` opens the guest's page.
+    pub fn opens(state: &str) -> bool {
+        state == Self::Living.as_str() || state == Self::Fresh.as_str()
+    }
+
     /// The state's word, as it is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Living => "living",
+            Self::Fresh => "fresh",
             Self::Rotated => "rotated",
             Self::Revoked => "revoked",
         }

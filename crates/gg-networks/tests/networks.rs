@@ -1,4 +1,5 @@
 //! Databases as operators supply them: what is read, what stops the start, what no bytes can do.
+#![cfg(test)]
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use crate::db::{Conn, Kind, Store, WriteTx};
 use crate::error::Result;
 use crate::feed::NewFeed;
+use crate::invites::BeginsLink;
 use crate::sightings::SightingWrite;
 use crate::value::{Json, args, json, row};
 
@@ -43,6 +44,8 @@ row! {
         pub revision: Option<i64>,
         /// When a previewer last fetched the link, of the time that was asked about.
         pub share_preview_at: Option<Timestamp>,
+        /// Whether there is an address or a number that the guest was invited by.
+        pub reachable: bool,
     }
 }
 
@@ -151,6 +154,9 @@ pub struct AccessWrite {
     pub risk: Option<(GuestRisk, i64)>,
     /// What is noted across guests.
     pub noted: Noted,
+    /// Whether its link was sent in place of another and is used for the first time: it lives from now on, and the
+    /// other ends.
+    pub begins_link: Option<BeginsLink>,
     /// What the feed is told.
     pub facts: Vec<NewFeed>,
 }
@@ -208,7 +214,8 @@ impl Conn {
         const SQL: &str =
             "select g.id, g.event_id, g.party_id, i.state, i.key_id, e.ends_at, e.policy, k.state,
                 k.revision, (select max(f.at) from fetches f
-                    where f.guest_id = g.id and f.at >= $3 and f.class = 'preview')
+                    where f.guest_id = g.id and f.at >= $3 and f.class = 'preview'),
+                g.email is not null or g.phone is not null
             from guests g
             join events e on e.id = g.event_id
             left join invites i on i.guest_id = g.id and i.generation = $2
@@ -259,8 +266,11 @@ impl Store {
     /// [`StoreError::Orphan`] where the guest is gone, [`StoreError::Busy`] where too many wait.
     pub async fn write_access(&self, write: AccessWrite) -> Result<bool> {
         match &self.kind {
-            Kind::Postgres(postgres) => postgres.accesses.write(&postgres.pool, &self.fed, write).await,
-            Kind::Sqlite(_) => {
+            // One that begins a link is seldom, and no statement for many.
+            Kind::Postgres(postgres) if write.begins_link.is_none() => {
+                postgres.accesses.write(&postgres.pool, &self.fed, write).await
+            }
+            Kind::Postgres(_) | Kind::Sqlite(_) => {
                 let write = Arc::new(write);
                 self.write(async move |tx: &mut WriteTx| tx.write_access(&write).await).await
             }
@@ -274,6 +284,11 @@ impl WriteTx {
     pub async fn write_access(&mut self, write: &AccessWrite) -> Result<bool> {
         let new = &write.access;
         if let Some((risk, revision)) = &write.risk {
+            if let Some(begins) = &write.begins_link
+                && !self.begin_link(new.event, new.guest, new.generation, begins, new.at).await?
+            {
+                return Ok(false);
+            }
             if !self.set_guest_risk(new.event, new.guest, *revision, risk).await? {
                 return Ok(false);
             }

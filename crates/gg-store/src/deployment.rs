@@ -84,7 +84,7 @@ impl Conn {
     pub async fn key_uses(&mut self, now: Timestamp) -> Result<Vec<KeyUse>> {
         const SQL: &str = "select k.id, k.created_at, k.retired_at, cast(count(e.id) as bigint)
             from signing_keys k
-            left join invites i on i.key_id = k.id and i.state = 'living'
+            left join invites i on i.key_id = k.id and i.state in ('living', 'fresh')
             left join events e on e.id = i.event_id and e.ends_at > $1
             group by k.id, k.created_at, k.retired_at order by k.id";
         let ended = now.saturating_sub(LINK_LIFE_AFTER_EVENT).unwrap_or(Timestamp::MIN);
@@ -154,7 +154,8 @@ impl WriteTx {
     /// [`crate::StoreError`].
     pub async fn retire_signing_key(&mut self, id: KeyId, now: Timestamp) -> Result<bool> {
         const SQL: &str = "update signing_keys set retired_at = $2 where id = $1 and retired_at is null";
-        const LINKS: &str = "update invites set state = 'revoked' where key_id = $1 and state = 'living'";
+        const LINKS: &str = "update invites set state = 'revoked'
+            where key_id = $1 and state in ('living', 'fresh')";
         let retired = self.execute(SQL, args![id, now]).await? == 1;
         if retired {
             self.execute(LINKS, args![id]).await?;

@@ -39,6 +39,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0005_scored_again",
     "0006_idempotency_created",
     "0007_sightings",
+    "0008_step_up",
     "0009_decisions"
 ];
 

@@ -30,7 +30,7 @@ impl TestDb {
             populations: gg_app::Populations::default(),
             turns: gg_app::Turns::default(),
             public_url: "https://party.example".into(),
-            step_up_deliverable: false,
+            outlet: gg_app::Outlet::Nowhere,
         }
     }
 }

@@ -77,7 +77,7 @@ async fn main() -> Result<()> {
         populations: gg_app::Populations::default(),
         turns: gg_app::Turns::default(),
         public_url: origin.as_str().into(),
-        step_up_deliverable: false,
+        outlet: gg_app::Outlet::Nowhere,
     };
     let hub = Hub::new(Arc::new(AppFeed(app.clone())), Arc::new(move || sources.now()), HubLimits::default());
     let site = Site {

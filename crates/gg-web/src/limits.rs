@@ -20,6 +20,9 @@ use crate::problem::Problem;
 const OPENINGS_AN_HOUR: u32 = 600;
 /// Answers through one link a minute, and in one burst: each may be a change of mind.
 const ANSWERS_A_MINUTE: u32 = 240;
+/// Codes and new links asked for and codes tried through one link a minute: how many are sent and judged stands in the
+/// database, and this keeps whoever goes on asking away from it.
+const ASKINGS_A_MINUTE: u32 = 120;
 /// Calls of one API key or session a second, for long.
 const CREDENTIAL_A_SECOND: u32 = 1_000;
 /// Calls of one at once: a program that makes a link for each of 5,000 guests, and reads them back.
@@ -50,6 +53,7 @@ pub struct Limits {
     openings: DefaultKeyedRateLimiter<Link>,
     own_openings: DefaultKeyedRateLimiter<(Link, DeviceId)>,
     answers: DefaultKeyedRateLimiter<Link>,
+    askings: DefaultKeyedRateLimiter<Link>,
     credentials: DefaultKeyedRateLimiter<uuid::Uuid>,
     sign_ins: DefaultKeyedRateLimiter<(String, Option<Prefix>)>,
     sign_in_prefixes: DefaultKeyedRateLimiter<Option<Prefix>>,
@@ -63,6 +67,7 @@ impl Default for Limits {
             openings: RateLimiter::keyed(Quota::per_hour(positive(OPENINGS_AN_HOUR))),
             own_openings: RateLimiter::keyed(Quota::per_hour(positive(OPENINGS_AN_HOUR))),
             answers: RateLimiter::keyed(Quota::per_minute(positive(ANSWERS_A_MINUTE))),
+            askings: RateLimiter::keyed(Quota::per_minute(positive(ASKINGS_A_MINUTE))),
             credentials: RateLimiter::keyed(
                 Quota::per_second(positive(CREDENTIAL_A_SECOND)).allow_burst(positive(CREDENTIAL_AT_ONCE)),
             ),
@@ -99,6 +104,14 @@ impl Limits {
     /// 429 where there were too many.
     pub fn answer(&self, link: Link) -> Result<(), Problem> {
         check(&self.answers, &link)
+    }
+
+    /// One call for a code, with one, or for a new link.
+    ///
+    /// # Errors
+    /// 429 where there were too many.
+    pub fn asking(&self, link: Link) -> Result<(), Problem> {
+        check(&self.askings, &link)
     }
 
     /// One call of a session or an API key.

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use gg_app::Error;
 use gg_domain::fields::FieldErrors;
 use gg_store::StoreError;
+use jiff::SignedDuration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -242,6 +243,8 @@ impl From<Error> for Problem {
                 "This link cannot be used from here",
                 "ask for a link of your own, or ask the host",
             ),
+            Error::WrongCode => Self::invalid_field("/code", error),
+            Error::TooOften(wait) => Self::too_many_requests(seconds(wait)),
             Error::NoLink | Error::LinksOver => {
                 Self::new(StatusCode::CONFLICT, "no-link", "There is no link", error.to_string())
             }
@@ -264,6 +267,11 @@ impl From<Error> for Problem {
             Error::Store(error) => error.into(),
         }
     }
+}
+
+/// Whole seconds, of which the last has ended.
+fn seconds(wait: SignedDuration) -> u32 {
+    u32::try_from(wait.as_secs()).unwrap_or(0).saturating_add(1)
 }
 
 impl From<StoreError> for Problem {

@@ -12,6 +12,10 @@ const TIDY_EVERY: Duration = Duration::from_secs(600);
 /// 5.3), and looking where there are none costs one look into an empty index.
 const RESCORE_EVERY: Duration = Duration::from_secs(1);
 
+/// How often messages that wait are looked for: whoever asked for six digits stands before the page, and looking where
+/// there are none costs one look into an empty index.
+const DELIVER_EVERY: Duration = Duration::from_secs(1);
+
 /// Deletes what has outlived its use, a little at a time.
 pub async fn tidy(app: App, stop: CancellationToken) {
     let mut every = interval(TIDY_EVERY);
@@ -34,6 +38,32 @@ pub async fn rescore(app: App, stop: CancellationToken) {
         }
     };
     stop.run_until_cancelled(judge).await;
+}
+
+/// Hands over messages that wait. Let go at any moment: each is handed over once.
+pub async fn deliver(app: App, stop: CancellationToken) {
+    let mut every = interval(DELIVER_EVERY);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut fails = false;
+    let hand_over = async {
+        loop {
+            every.tick().await;
+            loop {
+                match app.deliver_messages().await {
+                    Ok(0) => break,
+                    Ok(_) => fails = false,
+                    Err(error) => {
+                        if !fails {
+                            tracing::warn!(%error, "messages that wait cannot be handed over for now");
+                        }
+                        fails = true;
+                        break;
+                    }
+                }
+            }
+        }
+    };
+    stop.run_until_cancelled(hand_over).await;
 }
 
 /// One round; whether the next one should follow at once. That it `fails` is said once, and not each second.

@@ -56,6 +56,8 @@ pub struct Settings {
     pub risk_token: Option<Secret>,
     /// Databases of addresses.
     pub networks: Files,
+    /// Whether owners read the messages that would be sent to their guests.
+    pub outbox_viewer: bool,
     /// What is logged.
     pub log: LogFilter,
     /// How it is written.
@@ -110,6 +112,7 @@ impl Settings {
                 country: read.optional("network.country_db"),
                 anonymous: read.optional("network.anonymous_db"),
             },
+            outbox_viewer: read.one("outbox_viewer"),
             log: read.one("log"),
             log_format: read.one("log_format"),
         };
@@ -141,6 +144,13 @@ impl Settings {
                 "trusted_proxies has {everyone}: anyone may then claim any address; name your proxies alone"
             ));
         }
+        if self.outbox_viewer && !self.is_for_trying() {
+            warnings.push(
+                "outbox_viewer is on: the owner of an event reads the links and codes of its guests there, and nothing is \
+                 really sent; it is for trying things out, so take it away where real guests are invited"
+                    .to_owned(),
+            );
+        }
         if self.secret.as_ref().is_some_and(Secret::is_short) {
             warnings.push(format!(
                 "secret has fewer than {} characters; `openssl rand -hex 32` makes a better one, but changing it \
@@ -158,12 +168,16 @@ impl Settings {
         }
         warnings
     }
+
+    /// Whether guests can reach nothing but this very machine.
+    fn is_for_trying(&self) -> bool {
+        self.public_url.as_ref().map_or_else(|| self.listen.ip().is_loopback(), PublicUrl::is_loopback)
+    }
 }
 
 /// Settings of parts that come with later issues: known and checked, and refused rather than ignored. Who builds
 /// such a part takes its keys from here into `Settings`.
 fn refuse_what_comes_later(read: &mut Reader) {
-    read.later_switch("outbox_viewer");
     read.later::<NatsUrl>("nats.url");
     read.later::<SmtpUrl>("smtp.url");
     read.later::<String>("smtp.from");

@@ -7,12 +7,14 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use gg_app::{App, Opening};
+use gg_app::{App, Opening, Recipients};
 use gg_domain::access::{Headers, Network};
 use gg_domain::actor::{Actor, Permission};
 use gg_domain::event::EventInput;
 use gg_domain::guest::GuestInput;
 use gg_domain::id::{AccountId, DeviceId, GuestId};
+use gg_domain::message::{Channel, MessageKind};
+use gg_domain::policy::Action;
 use gg_domain::rsvp::AnswerInput;
 use gg_domain::signals::Signals;
 use jiff::SignedDuration;
@@ -123,6 +125,10 @@ impl Demo {
                 has_phone: i % 3 != 0,
             });
         }
+        let (links, all) = (Actor::account(owner, Permission::Links), Recipients::All);
+        app.send_invitations(links, event.id, all, Channel::Email, MessageKind::Invitation)
+            .await
+            .context("the sample invitations")?;
         Ok(Self { app, owner, guests })
     }
 
@@ -154,6 +160,10 @@ impl Demo {
             self.app.invite_guest(Actor::account(self.owner, Permission::Links), visitor.guest).await?;
         let opening = opening(&visitor, kind, chance);
         let judged = self.app.score_access(link.token.expose(), &opening).await?;
+        if judged.decision == Action::StepUp {
+            // Whoever it is has digits sent; they stand in the viewer.
+            return self.app.send_code(link.token.expose(), judged.access).await;
+        }
         if !matches!(kind, Kind::Guest) {
             return Ok(());
         }

@@ -5,7 +5,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use gg_app::{App, FetchQueue, Imports, Keyring, Populations, SECRET_LEN, Secrets, Turns, fetches};
+use gg_app::{App, FetchQueue, Imports, Keyring, Outlet, Populations, SECRET_LEN, Secrets, Turns, fetches};
 use gg_domain::clock::Sources;
 use gg_networks::Networks;
 use gg_risk::InProcess;
@@ -37,7 +37,7 @@ pub async fn app(settings: &Settings, public_url: &str) -> Result<(App, FetchQue
         populations: Populations::default(),
         turns: Turns::default(),
         public_url: public_url.into(),
-        step_up_deliverable: false,
+        outlet: if settings.outbox_viewer { Outlet::Viewer } else { Outlet::Nowhere },
     };
     Ok((app, queue))
 }

@@ -52,12 +52,17 @@ struct Story<'a> {
 
 impl<'a> Story<'a> {
     async fn begin(stage: &'a Stage, db: &'a TestDb, engine: &'a Engine, seed: u64) -> Self {
-        let guest = stage.guest(&format!("Guest {seed}"), 0).await;
+        let guest = stage.mailed_guest(&format!("Guest{seed}")).await;
         let dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
         Self { stage, db, engine, guest, devices: [None; 3], accesses: Vec::new(), dice }
     }
 
     async fn open(&mut self) {
+        let token = self.stage.token(self.guest).await;
+        self.open_by(&token).await;
+    }
+
+    async fn open_by(&mut self, token: &str) {
         let who = self.dice.pick(3);
         let seen = if who == 0 { opening() } else { stranger() };
         let ip = ["41.57.16.9", "41.57.20.9", "203.0.113.9", "198.51.100.9"][self.dice.pick(4)];
@@ -67,8 +72,7 @@ impl<'a> Story<'a> {
             signals.canvas = Some("feed".into());
         }
         let seen = Opening { network: Network::at(ip.parse().unwrap()), device, signals, ..seen };
-        let token = self.stage.token(self.guest).await;
-        let judged = self.stage.app.score_access(&token, &seen).await.unwrap();
+        let judged = self.stage.app.score_access(token, &seen).await.unwrap();
         self.devices[who] = judged.set_device.or(self.devices[who]);
         self.accesses.push(judged.access);
     }
@@ -81,7 +85,7 @@ impl<'a> Story<'a> {
     async fn turn(&mut self) {
         let (app, ama) = (&self.stage.app, self.stage.organiser());
         self.db.clock.advance(SignedDuration::from_mins(1 + i64::try_from(self.dice.throw(600)).unwrap()));
-        match self.dice.throw(16) {
+        match self.dice.throw(18) {
             0..8 => self.open().await,
             8 => {
                 let Some(access) = self.some_access() else { return };
@@ -101,6 +105,22 @@ impl<'a> Story<'a> {
             12 => app.forget_devices(ama, self.guest).await.unwrap(),
             13 => app.reset_baseline(ama, self.guest).await.unwrap(),
             14 => drop(app.rotate_invite(ama, self.guest).await.unwrap()),
+            15 => {
+                let token = self.stage.token(self.guest).await;
+                if app.send_fresh_link(&token, None).await.is_ok() {
+                    let fresh = self.stage.latest_link().await;
+                    self.open_by(&fresh).await;
+                }
+            }
+            16 => {
+                let Some(access) = self.some_access() else { return };
+                let token = self.stage.token(self.guest).await;
+                if app.send_code(&token, access).await.is_ok() {
+                    let code = self.stage.latest_code().await;
+                    let done = app.verify_code(&token, access, &code).await;
+                    assert!(matches!(done, Ok(()) | Err(Error::WrongCode)), "{done:?}");
+                }
+            }
             _ => {
                 self.engine.is(Mood::Away);
                 self.open().await;
@@ -118,6 +138,7 @@ async fn stories(db: &TestDb) -> (Stage, Vec<GuestId>) {
     let mut stage = Stage::set(db, None).await;
     let engine = Arc::new(Engine::default());
     stage.app.scorer = engine.clone();
+    stage.app.outlet = gg_app::Outlet::Viewer;
     let mut guests = Vec::new();
     for seed in 1..=STORIES {
         let mut story = Story::begin(&stage, db, &engine, seed).await;

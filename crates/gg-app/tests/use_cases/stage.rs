@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use gg_app::{App, Keyring, Opening, Secrets, fetches};
+use gg_app::{App, Judged, Keyring, Opening, Outlet, Secrets, SeenMessage, fetches};
 use gg_domain::access::{Headers, Network};
 use gg_domain::actor::{Actor, Permission};
 use gg_domain::email::EmailAddress;
 use gg_domain::event::EventInput;
 use gg_domain::guest::GuestInput;
 use gg_domain::id::{AccountId, EventId, GuestId};
+use gg_domain::policy::{Action, Actions, Policy};
 use gg_domain::rsvp::AnswerInput;
 use gg_domain::signals::{Screen, Signals};
+use gg_domain::step_up::Code;
 use gg_store::{Account, PasswordHash, StoreError, WriteTx};
 use gg_testkit::TestDb;
 
@@ -37,7 +39,7 @@ impl Stage {
             populations: gg_app::Populations::default(),
             turns: gg_app::Turns::default(),
             public_url: "https://guests.example".into(),
-            step_up_deliverable: false,
+            outlet: Outlet::Nowhere,
         };
         let owner = organiser(&app, "ama@example.org").await;
         let event = event(&app, owner, capacity).await;
@@ -161,5 +163,50 @@ pub(crate) fn opening() -> Opening {
         device: None,
         viewer: None,
         act: None,
+    }
+}
+
+impl Stage {
+    /// The same, where messages go into the viewer, and every opening is asked for a code.
+    pub(crate) async fn asking(db: &TestDb) -> Self {
+        let mut stage = Self::set(db, None).await;
+        stage.app.outlet = Outlet::Viewer;
+        stage.treat_all(Action::StepUp).await;
+        stage
+    }
+
+    /// What the event does with everybody who opens a link.
+    pub(crate) async fn treat_all(&self, action: Action) {
+        let actions = Actions { low: action, medium: action, high: action, block: action };
+        let policy = Policy { actions, ..Policy::default() };
+        self.app.set_policy(self.organiser(), self.event, policy).await.unwrap();
+    }
+
+    /// A guest whom mail reaches.
+    pub(crate) async fn mailed_guest(&self, name: &str) -> GuestId {
+        let email = format!("{}@example.org", name.to_lowercase());
+        let input = GuestInput { name: name.into(), email: Some(email), ..GuestInput::default() };
+        self.app.add_guest(self.organiser(), self.event, &input).await.unwrap().id
+    }
+
+    /// A person's opening of a link.
+    pub(crate) async fn open(&self, token: &str) -> Judged {
+        self.app.score_access(token, &opening()).await.unwrap()
+    }
+
+    /// The event's messages, the latest first.
+    pub(crate) async fn messages(&self) -> Vec<SeenMessage> {
+        self.app.messages(self.organiser(), self.event).await.unwrap()
+    }
+
+    /// The code in the latest message.
+    pub(crate) async fn latest_code(&self) -> Code {
+        self.messages().await[0].code.clone().unwrap()
+    }
+
+    /// The secret part of the link in the latest message.
+    pub(crate) async fn latest_link(&self) -> String {
+        let link = self.messages().await[0].link.clone().unwrap();
+        link.rsplit('/').next().unwrap().to_string()
     }
 }

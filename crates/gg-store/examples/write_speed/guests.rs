@@ -9,6 +9,7 @@ use gg_domain::event::EventDetails;
 use gg_domain::feed::FeedKind;
 use gg_domain::guest::{GuestDetails, GuestInput};
 use gg_domain::id::{AccessId, AccountId, DeviceId, EventId, GuestId, InviteId, PartyId, RsvpId};
+use gg_domain::invite::InviteState;
 use gg_domain::name::PersonName;
 use gg_domain::risk::{Band, GuestRisk, KnownCookie, KnownDevice, Reason, ReasonCode, Traits};
 use gg_domain::rsvp::{Answer, Source};
@@ -57,7 +58,7 @@ pub(crate) async fn seed(store: &Store) {
                 let party = PartyId::from_uuid(Uuid::from_u128(number));
                 tx.insert_guest(event(), guest(number), party, &guest_details(number), at).await?;
                 let invite = InviteId::from_uuid(Uuid::from_u128(number));
-                tx.insert_invite(event(), guest(number), invite, KeyId(1), at).await?;
+                tx.insert_invite(event(), guest(number), invite, KeyId(1), InviteState::Living, at).await?;
             }
             Ok(())
         };

@@ -46,6 +46,7 @@ async fn access(store: &Store, sources: &Sources, of: GuestId) -> AccessWrite {
         access: opening(sources, of),
         risk: Some((risk(of, sources.now()), known.revision.unwrap_or(0))),
         noted: Noted { sightings: keys(of).map(sighting).into(), ..Noted::default() },
+        begins_link: None,
         facts: vec![fact(sources, FeedKind::AccessChecked, of)],
     }
 }

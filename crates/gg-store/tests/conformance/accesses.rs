@@ -1,6 +1,7 @@
 //! Openings: written on the row that was read, fetches up to a number, devices with whom they met.
 
 use gg_domain::id::{DeviceId, FetchId, GuestId, InviteId};
+use gg_domain::invite::InviteState;
 use gg_domain::risk::{Band, GuestRisk};
 use gg_domain::token::KeyId;
 use gg_store::{AccessWrite, Conn, NewFetch, Noted, Rejudged, StoreError, WriteTx};
@@ -126,7 +127,7 @@ each_database! {
         let (access, device) = (wedding.opening(&db, guest), db.sources.random_id());
         let access = gg_store::NewAccess { test: true, band: None, device: Some(device), ..access };
 
-        let kept = db.write_access(AccessWrite { access, risk: None, noted: Noted::default(), facts: Vec::new() }).await;
+        let kept = db.write_access(AccessWrite { access, risk: None, noted: Noted::default(), begins_link: None, facts: Vec::new() }).await;
 
         assert_eq!(kept, Ok(true));
         assert_eq!((rows(&db, "accesses").await, rows(&db, "guest_devices").await), (1, 0));
@@ -227,6 +228,7 @@ fn opening(db: &TestDb, wedding: &Wedding, guest: GuestId, revision: i64) -> Acc
         access: wedding.opening(db, guest),
         risk: Some((risk, revision)),
         noted: Noted::default(),
+        begins_link: None,
         facts,
     }
 }
@@ -235,7 +237,7 @@ async fn link(db: &TestDb, wedding: &Wedding, guest: GuestId) {
     let (invite, event, at) = (db.sources.id::<InviteId>(), wedding.event, db.sources.now());
     db.write(async move |tx: &mut WriteTx| {
         tx.insert_signing_key(KeyId(1), &[0], at).await?;
-        tx.insert_invite(event, guest, invite, KeyId(1), at).await
+        tx.insert_invite(event, guest, invite, KeyId(1), InviteState::Living, at).await
     })
     .await
     .unwrap();

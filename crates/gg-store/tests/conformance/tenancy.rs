@@ -2,6 +2,7 @@
 
 use gg_domain::actor::{Actor, Permission};
 use gg_domain::id::InviteId;
+use gg_domain::invite::InviteState;
 use gg_domain::risk::GuestRisk;
 use gg_domain::token::KeyId;
 use gg_store::{Conn, GuestFilter, Paging, StoreError, WriteTx};
@@ -47,7 +48,7 @@ async fn read_all(db: &TestDb, wedding: &Wedding, actor: Actor) -> [bool; 11] {
         tx.insert_signing_key(KeyId(1), &[0], at).await?;
         tx.insert_access(&access, None).await?;
         tx.insert_rsvp(&rsvp, None).await?;
-        tx.insert_invite(event, guest, invite, KeyId(1), at).await?;
+        tx.insert_invite(event, guest, invite, KeyId(1), InviteState::Living, at).await?;
         tx.change_guest_risk(&reset(event, guest, 0, &GuestRisk::default(), at)).await
     })
     .await

@@ -27,7 +27,31 @@ const SENT = "?sent";
 /** @param {HTMLElement} main with `data-token` and `data-fingerprint` */
 export default function invite(main) {
   party(main);
+  carry(main);
   opening(main);
+}
+
+/**
+ * What was typed of an answer goes along with the digits: they come first, and nobody types twice.
+ *
+ * @param {HTMLElement} main
+ */
+function carry(main) {
+  main.addEventListener("submit", (event) => {
+    const form = event.target;
+    const answer = main.querySelector("form[data-answer]");
+    if (!(form instanceof HTMLFormElement) || !(answer instanceof HTMLFormElement)) return;
+    if (form.dataset.carry === undefined || form.elements.namedItem("attending")) return;
+    const typed = new FormData(answer);
+    if (!typed.has("attending")) return;
+    for (const name of ["attending", "plus_one", "diet", "note"]) {
+      for (const value of typed.getAll(name)) {
+        const field = document.createElement("input");
+        Object.assign(field, { type: "hidden", name, value });
+        form.append(field);
+      }
+    }
+  });
 }
 
 /** @param {HTMLElement} main */
@@ -45,7 +69,8 @@ function opening(main) {
   }
   const all = () => ({ ...traits, visible_ms: seen.ms(), interacted });
 
-  if (location.search === SENT) {
+  // An answer or a refusal that led here: the visit is known, and a second one would be somebody else's.
+  if (location.search === SENT || main.dataset.told !== undefined) {
     leaveToken();
   } else {
     for (const act of ["pointerdown", "keydown", "input"]) {

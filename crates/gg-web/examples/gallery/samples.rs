@@ -5,7 +5,7 @@ use gg_web::{
     pages::{
         account::{AccountPage, FreshKey, KeyRow, ScopeChoice, SessionRow},
         errors::{ErrorKind, ErrorPage},
-        event::{BandCount, EventFigures, EventPage, FreshInvitation, MemberRow},
+        event::{BandCount, EventFigures, EventPage, FreshInvitation, MemberRow, WishRow},
         event_form::EventFormPage,
         events::{EventCard, EventsPage},
         guest::{
@@ -15,13 +15,14 @@ use gg_web::{
         guests::{FilterChip, GuestRow, GuestsPage},
         import::{ColumnMap, ImportCheck, ImportCounts, ImportPage, ImportProgress, ImportStage, RowError},
         invite::{
-            AnswerForm, Confirmation, DeadLinkPage, InvitePage, InviteState, NeutralPage, Palette, SentPage,
-            StepUp,
+            AnswerForm, Confirmation, DeadLinkPage, InvitePage, InviteState, NeutralPage, Palette, PassedOn,
+            SentPage, StepUp, Stopped, Typed,
         },
         join::{JoinPage, Joiner},
         kept::KeptPage,
         landing::LandingPage,
         live::{HourBar, LiveCounts, LivePage, LiveRow, LiveStats, RowBadge, Sheet},
+        outbox::{MessageCard, OutboxPage},
         policy::{
             BandRule, DelegateRow, OtherwiseRow, PolicyPage, PolicyRow, ReasonFigure, ReasonFigures,
             TriedRules,
@@ -38,11 +39,13 @@ use gg_web::{
 mod guest;
 mod live;
 mod organiser;
+mod outbox;
 mod rules;
 
 use guest::{error, import, invite};
 use live::live;
 use organiser::{account, event, event_form, guest, guest_bare, guest_form, guest_rows, guests};
+use outbox::outbox;
 
 /// Every page by name.
 pub(crate) const NAMES: &[&str] = &[
@@ -60,6 +63,8 @@ pub(crate) const NAMES: &[&str] = &[
     "policy",
     "policy-wrong",
     "policy-tried",
+    "outbox",
+    "outbox-empty",
     "event-new",
     "event-edit",
     "guests",
@@ -92,6 +97,8 @@ pub(crate) const NAMES: &[&str] = &[
     "invite-code",
     "invite-kind",
     "invite-fresh",
+    "invite-passed-on",
+    "invite-wish",
     "invite-nofp",
     "invite-test",
     "invite-sent",
@@ -135,6 +142,8 @@ pub(crate) fn page(name: &str) -> Option<String> {
         }
         "event" => event(true).render(),
         "event-viewer" => event(false).render(),
+        "outbox" => outbox(true).render(),
+        "outbox-empty" => outbox(false).render(),
         "event-new" => event_form(None).render(),
         "event-edit" => event_form(Some(ID)).render(),
         "guests" => guests(guest_rows(), "", 312).render(),

@@ -73,7 +73,8 @@ pub struct FeedEnvelope {
     /// To which event.
     event_id: Uuid,
     /// What there is to tell: of an opening `{access_id, guest_id, guest_name, band, label, reasons, degraded}`, of an
-    /// answer its row with `guest_name`, of a guest `{guest_id, guest_name}`.
+    /// answer its row with `guest_name`, of a message `{guest_id, guest_name, channel, status}`, of a guest
+    /// `{guest_id, guest_name}`.
     #[schema(value_type = Object)]
     payload: (),
     /// When.

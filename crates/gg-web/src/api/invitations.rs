@@ -3,10 +3,11 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use gg_app::{Channel, Recipients, Sent};
+use gg_app::{Recipients, Sent};
 use gg_domain::actor::Permission;
 use gg_domain::fields::FieldErrors;
 use gg_domain::id::{EventId, GuestId};
+use gg_domain::message::{Channel, MessageKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -34,7 +35,6 @@ pub struct SendInvitations {
     /// The way on which they go.
     channel: ChannelWord,
     /// What they say.
-    #[expect(dead_code, reason = "judged as it is read; what it says is written once a channel works")]
     kind: InvitationKind,
 }
 
@@ -103,6 +103,15 @@ impl From<ChannelWord> for Channel {
     }
 }
 
+impl From<InvitationKind> for MessageKind {
+    fn from(word: InvitationKind) -> Self {
+        match word {
+            InvitationKind::Invitation => Self::Invitation,
+            InvitationKind::Reminder => Self::Reminder,
+        }
+    }
+}
+
 impl From<Sent> for SentInvitations {
     fn from(sent: Sent) -> Self {
         let told = sent.skipped.into_iter();
@@ -128,6 +137,7 @@ async fn send_invitations(
     Json(send): Json<SendInvitations>,
 ) -> Result<impl IntoResponse, Problem> {
     let recipients = send.recipients().map_err(Problem::invalid)?;
-    let sent = web.app.send_invitations(actor, event, recipients, send.channel.into()).await?;
+    let sent =
+        web.app.send_invitations(actor, event, recipients, send.channel.into(), send.kind.into()).await?;
     Ok((StatusCode::ACCEPTED, axum::Json(SentInvitations::from(sent))))
 }

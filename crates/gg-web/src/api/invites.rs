@@ -12,7 +12,9 @@ use utoipa_axum::routes;
 
 mod access;
 mod body;
+mod fresh_link;
 mod rsvp;
+mod step_up;
 
 pub(crate) use access::cookies;
 pub(crate) use body::BODY_BYTES_MAX;
@@ -30,6 +32,9 @@ pub fn routes() -> Routes {
     Routes::new()
         .merge(route(Permission::Link, routes!(access::open)))
         .merge(route(Permission::Link, routes!(rsvp::answer)))
+        .merge(route(Permission::Link, routes!(step_up::send)))
+        .merge(route(Permission::Link, routes!(step_up::verify)))
+        .merge(route(Permission::Link, routes!(fresh_link::send)))
 }
 
 /// What of a link is used.
@@ -39,6 +44,12 @@ pub(crate) enum Use {
     Opening,
     /// An answer is given with an opening judged before.
     Answer,
+    /// A code is asked for.
+    SendCode,
+    /// A code is tried.
+    TryCode,
+    /// A new link is asked for, or an invitation of one's own.
+    FreshLink,
 }
 
 /// Why a visit ends here.
@@ -71,6 +82,9 @@ impl Use {
         match self {
             Self::Opening => ("POST", "/api/v1/invites/access"),
             Self::Answer => ("PUT", "/api/v1/invites/rsvp"),
+            Self::SendCode => ("POST", "/api/v1/invites/step-up"),
+            Self::TryCode => ("POST", "/api/v1/invites/step-up/verify"),
+            Self::FreshLink => ("POST", "/api/v1/invites/fresh-link"),
         }
     }
 
@@ -85,6 +99,9 @@ impl Use {
         match self {
             Self::Opening => access::made(web, visit, body, admitted).await,
             Self::Answer => rsvp::made(web, visit, body, admitted).await,
+            Self::SendCode => step_up::sent(web, visit, body, admitted).await,
+            Self::TryCode => step_up::judged(web, visit, body, admitted).await,
+            Self::FreshLink => fresh_link::sent(web, visit, body, admitted).await,
         }
     }
 }
@@ -161,6 +178,7 @@ pub(crate) async fn admit(web: &Web, visit: &Visit, token: &str, what: Use) -> R
     let within = match what {
         Use::Answer => limits.answer(link),
         Use::Opening => limits.opening(link),
+        Use::SendCode | Use::TryCode | Use::FreshLink => limits.asking(link),
     };
     let Err(too_many) = within else { return Ok(Admitted) };
     // A dead link is one, however often it is tried: 429 would tell that it lived once.

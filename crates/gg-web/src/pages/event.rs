@@ -40,6 +40,10 @@ pub struct EventPage {
     pub policy: Vec<PolicyRow>,
     /// A member's invitation just made: shown once, to be passed on.
     pub fresh_invitation: Option<FreshInvitation>,
+    /// What was asked for at guests' links, the oldest first.
+    pub wishes: Vec<WishRow>,
+    /// Whether there is a page of the messages as guests receive them, and this is its reader.
+    pub has_outbox: bool,
     /// Whether the member may change facts and guests.
     pub can_edit: bool,
     /// Whether the member may change team and policy.
@@ -67,6 +71,25 @@ pub struct EventFigures {
     pub opened: u32,
     /// All guests.
     pub guests: u32,
+}
+
+/// What somebody asked for who was stopped at a guest's link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WishRow {
+    /// Its id.
+    pub id: String,
+    /// Through whose link.
+    pub guest_id: String,
+    /// The guest's name.
+    pub guest_name: String,
+    /// Who asks for an invitation of his own; empty where the guest wants a new link.
+    pub name: String,
+    /// Where he can be reached; empty where he did not say.
+    pub contact: String,
+    /// His word to the organiser.
+    pub note: String,
+    /// When.
+    pub at: When,
 }
 
 /// How many openings ended in a band.
@@ -156,8 +179,36 @@ mod tests {
                 Vec::new()
             },
             fresh_invitation: None,
+            wishes: if can_manage { wishes() } else { Vec::new() },
+            has_outbox: can_manage,
             can_edit: can_manage,
             can_manage,
+        }
+    }
+
+    fn wishes() -> Vec<WishRow> {
+        let wish = |id: &str, name: &str| WishRow {
+            id: id.into(),
+            guest_id: "g1".into(),
+            guest_name: awkward::SCRIPT.into(),
+            name: name.into(),
+            contact: awkward::LONG_EMAIL.into(),
+            note: awkward::SCRIPT.into(),
+            at: awkward::when(),
+        };
+        vec![wish("w1", awkward::SCRIPT), wish("w2", "")]
+    }
+
+    #[test]
+    fn what_was_asked_for_can_be_granted_or_put_away() {
+        let html = page(true).render().unwrap();
+        assert!(html.contains("action=\"/events/e1/wishes/w1/grant\""));
+        assert!(
+            !html.contains("action=\"/events/e1/wishes/w2/grant\""),
+            "a new link is made on the guest's page"
+        );
+        for wish in ["w1", "w2"] {
+            assert!(html.contains(&format!("action=\"/events/e1/wishes/{wish}/dismiss\"")), "{wish}");
         }
     }
 

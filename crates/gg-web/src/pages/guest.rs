@@ -48,6 +48,8 @@ pub struct GuestPage {
     pub devices: Vec<DeviceRow>,
     /// What the team decided, the latest first.
     pub decisions: Vec<DecisionRow>,
+    /// Why no code is asked of this guest; empty where one can be sent.
+    pub no_code: &'static str,
     /// Whether the member may change anything.
     pub can_edit: bool,
 }
@@ -224,6 +226,7 @@ mod tests {
                 who: awkward::LONG_EMAIL.into(),
                 at: awkward::when(),
             }],
+            no_code: "",
             can_edit,
         };
         let html = page.render().unwrap();

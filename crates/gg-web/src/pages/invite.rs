@@ -1,7 +1,7 @@
 //! `GET,POST /i/{token}`, `GET /invite`: the guest's page, the neutral card, and the dead link.
 //!
 //! Everything works as plain forms that post to `/i/{token}` with a `step`: `answer`, `open` (from the neutral
-//! card), `send-code`, `code`, `fresh-link`. Script only adds the opening's signals and shows less at once.
+//! card), `send-code`, `code`, `fresh-link`, `passed-on`. Script only adds the opening's signals and shows less at once.
 
 use askama::Template;
 use axum::Router;
@@ -11,15 +11,15 @@ use axum::routing::get;
 use crate::api::invites::BODY_BYTES_MAX;
 use crate::invite_cookie;
 use crate::state::Web;
-use crate::view::Field;
 
 mod answer;
 mod form;
 mod show;
+mod state;
+mod stopped;
 mod words;
 
-/// Whether a new link can be sent: nothing can in this build, so none is offered that would not come.
-const FRESH_LINKS: bool = false;
+pub use state::{AnswerForm, Confirmation, InviteState, PassedOn, StepUp, Stopped, Typed};
 
 /// The routes of the guest's page.
 pub fn routes() -> Router<Web> {
@@ -59,6 +59,10 @@ pub struct InvitePage {
     pub test: bool,
     /// Whether the device's traits may be read.
     pub fingerprint: bool,
+    /// The opening that a code has confirmed, to answer with; empty where the page tells of its own.
+    pub access: String,
+    /// Whether anything can be sent at all; where not, a new link is asked of the hosts.
+    pub sends: bool,
     /// What the page says.
     pub state: InviteState,
 }
@@ -73,6 +77,11 @@ impl InvitePage {
     /// How many the guest may bring.
     pub fn allowed(&self) -> u32 {
         self.seats.saturating_sub(1)
+    }
+
+    /// Whether the opening is known already: the page's script makes no second one of it.
+    pub fn is_told(&self) -> bool {
+        !self.access.is_empty() || self.state.is_stop()
     }
 
     /// `on` or `off`, as the island reads it.
@@ -107,100 +116,6 @@ impl Palette {
     }
 }
 
-/// What the guest's page says.
-#[derive(Clone, PartialEq, Eq)]
-pub enum InviteState {
-    /// The question, with what was typed.
-    Open(AnswerForm),
-    /// The answer is taken.
-    Answered(Confirmation),
-    /// The answer is taken and waits for the host's word.
-    Held,
-    /// No seat is left; whoever wants none can still say so.
-    Full {
-        /// What was typed, to be sent again when a seat comes free.
-        form: AnswerForm,
-        /// Whether the guest had said no before, which stands.
-        declined: bool,
-    },
-    /// The deadline has passed.
-    Closed {
-        /// What was answered before; `None` where nothing was.
-        answered: Option<bool>,
-    },
-    /// A code is asked for.
-    StepUp(StepUp),
-    /// This device may not answer.
-    Blocked {
-        /// Whether a fresh link was just asked for.
-        fresh_link_sent: bool,
-        /// Whether one can be sent at all.
-        offered: bool,
-    },
-}
-
-impl InviteState {
-    /// Whether there is a form that takes an answer.
-    pub fn asks(&self) -> bool {
-        match self {
-            Self::Open(_) | Self::Full { .. } => true,
-            Self::Answered(answer) => answer.change.is_some(),
-            Self::Held | Self::Closed { .. } | Self::StepUp(_) | Self::Blocked { .. } => false,
-        }
-    }
-}
-
-/// The question's form.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AnswerForm {
-    /// Whether yes is chosen; `None` for neither.
-    pub attending: Option<bool>,
-    /// How many the guest brings, as shown at first.
-    pub bringing: u32,
-    /// One field for each guest allowed.
-    pub names: Vec<Field>,
-    /// What is not eaten.
-    pub diet: Field,
-    /// A word to the host.
-    pub note: Field,
-    /// What is wrong, as a sentence.
-    pub error: Option<String>,
-}
-
-impl AnswerForm {
-    /// Whether yes is chosen.
-    pub fn yes(&self) -> bool {
-        self.attending == Some(true)
-    }
-
-    /// Whether no is chosen.
-    pub fn no(&self) -> bool {
-        self.attending == Some(false)
-    }
-}
-
-/// The answer as it was taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Confirmation {
-    /// Whether the guest comes.
-    pub attending: bool,
-    /// Who comes too.
-    pub plus_ones: Vec<String>,
-    /// The form to change it; `None` where the time for it has passed.
-    pub change: Option<AnswerForm>,
-}
-
-/// A code sent to the invited contact.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct StepUp {
-    /// The opening that the code is for.
-    pub access_id: String,
-    /// Whether a code was just sent.
-    pub sent: bool,
-    /// What is wrong with the code typed.
-    pub error: Option<String>,
-}
-
 /// What previewers and scanners get: no name, no place, one button that leads a person on.
 #[derive(Template)]
 #[template(path = "pages/invite_neutral.html")]
@@ -225,6 +140,7 @@ pub struct DeadLinkPage;
 mod tests {
     use super::*;
     use crate::pages::awkward;
+    use crate::view::Field;
 
     fn page(state: InviteState) -> String {
         let page = InvitePage {
@@ -239,6 +155,8 @@ mod tests {
             palette: Palette::Rose,
             test: false,
             fingerprint: false,
+            access: String::new(),
+            sends: true,
             state,
         };
         let html = page.render().unwrap();
@@ -284,9 +202,10 @@ mod tests {
             InviteState::Full { form: form(), declined: false },
             InviteState::Closed { answered: None },
             InviteState::Closed { answered: Some(true) },
-            InviteState::Blocked { fresh_link_sent: false, offered: true },
-            InviteState::Blocked { fresh_link_sent: false, offered: false },
-            InviteState::Blocked { fresh_link_sent: true, offered: true },
+            InviteState::Blocked(Stopped::default()),
+            InviteState::Blocked(Stopped { fresh_link_sent: true, ..Stopped::default() }),
+            InviteState::StepUp(StepUp::default()),
+            InviteState::WishTaken,
         ] {
             let html = page(refusal).to_lowercase();
             for word in ["fraud", "suspicious", "blocked", "denied", "token"] {
@@ -296,9 +215,8 @@ mod tests {
         let closed = page(InviteState::Closed { answered: Some(true) });
         assert!(!closed.contains("You can change your answer"), "nothing can be changed any more");
         assert!(page(InviteState::Open(form())).contains("You can change your answer until"));
-        let blocked = |offered| page(InviteState::Blocked { fresh_link_sent: false, offered });
-        assert!(blocked(true).contains("value=\"fresh-link\""));
-        assert!(!blocked(false).contains("<form"), "no button that does nothing");
+        let blocked = page(InviteState::Blocked(Stopped::default()));
+        assert!(blocked.contains("value=\"fresh-link\"") && blocked.contains("value=\"passed-on\""));
     }
 
     #[test]
@@ -314,7 +232,7 @@ mod tests {
     #[test]
     fn what_the_opening_may_bring_is_said_in_the_words_of_the_answer() {
         let (open, held) = (page(InviteState::Open(form())), page(InviteState::Held));
-        let blocked = page(InviteState::Blocked { fresh_link_sent: false, offered: FRESH_LINKS });
+        let blocked = page(InviteState::Blocked(Stopped::default()));
         for words in [
             "Your hosts will look at your answer before it counts.",
             "no answer can be taken through this link",
@@ -327,12 +245,17 @@ mod tests {
 
     #[test]
     fn a_code_is_asked_for_in_one_field() {
-        let ask =
-            StepUp { access_id: "x1".into(), sent: true, error: Some("This code is not right.".into()) };
+        let typed = Typed { attending: Some(true), names: vec![awkward::SCRIPT.into()], ..Typed::default() };
+        let error = Some("This code is not right.".into());
+        let ask = StepUp { access_id: "x1".into(), sent: true, error, typed };
         let html = page(InviteState::StepUp(ask));
         assert!(html.contains("autocomplete=\"one-time-code\""));
         assert!(html.contains("This code is not right."));
         assert!(html.contains("name=\"access_id\" value=\"x1\""));
+        assert!(html.contains("data-told"), "what is typed makes no second opening");
+        // With the code, with the wish for another code: what was typed of the answer goes along.
+        assert_eq!(html.matches("name=\"attending\" value=\"yes\"").count(), 2);
+        assert_eq!(html.matches("name=\"plus_one\"").count(), 2);
     }
 
     #[test]
@@ -364,6 +287,8 @@ mod tests {
             palette: Palette::default(),
             test: false,
             fingerprint: true,
+            access: String::new(),
+            sends: true,
             state: InviteState::Held,
         };
         assert!(!format!("{page:?}").contains("tok-secret"));

@@ -30,6 +30,7 @@ pub mod kept;
 pub mod landing;
 pub mod live;
 pub mod organiser;
+pub mod outbox;
 pub mod policy;
 pub mod setup;
 pub mod signin;
@@ -55,6 +56,7 @@ pub fn routes() -> Router<Web> {
         .merge(guest::routes())
         .merge(import::routes())
         .merge(live::routes())
+        .merge(outbox::routes())
         .merge(theme::routes())
         .layer(from_fn(security_headers::tell_ourselves))
 }

@@ -98,6 +98,7 @@ pub fn said(done: Option<&str>) -> Option<Notice> {
         "labelled" => "Noted.",
         "trusted" => "The device is the guest’s from now on.",
         "reset" => "All is forgotten: the next device that opens the link becomes known.",
+        "put-away" => "Put away.",
         _ => return None,
     };
     Some(Notice { tone: Tone::Good, text: text.into() })

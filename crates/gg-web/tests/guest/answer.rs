@@ -6,7 +6,7 @@ use gg_domain::policy::Action;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::stage::{Ask, Reply, Stage, guest_path};
+use crate::stage::{Ask, Reply, guest_path};
 
 fn kind(reply: &Reply) -> (StatusCode, String) {
     let problem = reply.json();
@@ -173,18 +173,4 @@ guest_path! {
 
         assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED);
     }
-}
-
-#[test]
-fn while_a_code_can_be_delivered_a_step_up_comes_first() {
-    gg_testkit::on_sqlite(|db| async move {
-        let stage = Stage::with(db, |app| app.step_up_deliverable = true).await;
-        stage.treat_all(Action::StepUp).await;
-        let access = stage.access().await;
-
-        assert_eq!(
-            kind(&stage.answer(&access, json!({})).await),
-            (StatusCode::FORBIDDEN, "step-up-required".into())
-        );
-    });
 }

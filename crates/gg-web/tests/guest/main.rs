@@ -7,3 +7,4 @@ mod form;
 mod page;
 mod repeat;
 mod stage;
+mod step_up;

@@ -71,7 +71,7 @@ impl Stage {
             populations: gg_app::Populations::default(),
             turns: gg_app::Turns::default(),
             public_url: "https://guests.example".into(),
-            step_up_deliverable: false,
+            outlet: gg_app::Outlet::Nowhere,
         };
         change(&mut app);
         tokio::spawn({

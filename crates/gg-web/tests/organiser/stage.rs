@@ -68,7 +68,7 @@ impl Stage {
             populations: gg_app::Populations::default(),
             turns: gg_app::Turns::default(),
             public_url: ORIGIN.into(),
-            step_up_deliverable: false,
+            outlet: gg_app::Outlet::Nowhere,
         };
         let router = router(&app);
         let account = account(&app.store, &app, "ama@example.org").await;

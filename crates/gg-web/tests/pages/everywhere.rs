@@ -29,6 +29,8 @@ fn forms_of(event: EventId, guest: GuestId) -> Vec<(String, Vec<(&'static str, &
         (format!("/events/{event}/members"), vec![("email", "x@example.org"), ("role", "viewer")]),
         (format!("/events/{event}/members/{nobody}/remove"), vec![]),
         (format!("/events/{event}/policy"), rules),
+        (format!("/events/{event}/wishes/{nobody}/grant"), vec![]),
+        (format!("/events/{event}/wishes/{nobody}/dismiss"), vec![]),
         (format!("/events/{event}/guests/new"), guest_fields.clone()),
         (format!("/events/{event}/import/map"), vec![("upload", "00000000-0000-0000-0000-000000000001")]),
         (format!("/events/{event}/import/confirm"), vec![("upload", "00000000-0000-0000-0000-000000000001")]),

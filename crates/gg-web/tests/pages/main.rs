@@ -9,6 +9,7 @@ mod import;
 mod kept;
 mod live;
 mod members;
+mod outbox;
 mod policy;
 mod stage;
 mod theme;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use gg_app::App;
+use gg_app::{App, Outlet};
 use gg_domain::actor::{Actor, Permission, Role};
 use gg_domain::event::EventInput;
 use gg_domain::guest::GuestInput;
@@ -55,18 +55,14 @@ impl Stage {
         } else {
             AccountId::from_uuid(uuid::Uuid::nil())
         };
-        let sources = app.sources.clone();
-        let hub =
-            Hub::new(Arc::new(AppFeed(app.clone())), Arc::new(move || sources.now()), HubLimits::default());
-        let site = Site {
-            origins: vec![ORIGIN.into()],
-            secure: true,
-            trusted_proxies: Vec::new(),
-            metrics: Box::new(String::new),
-            demo_token: None,
-        };
-        let web = Web::new(app.clone(), hub, site);
-        Self { router: router(web), db, app, owner }
+        let router = served(&app);
+        Self { router, db, app, owner }
+    }
+
+    /// The same deployment, where messages leave it so.
+    pub(crate) fn with_outlet(self, outlet: Outlet) -> Self {
+        let app = App { outlet, ..self.app };
+        Self { router: served(&app), app, ..self }
     }
 
     pub(crate) fn may(&self, permission: Permission) -> Actor {
@@ -138,6 +134,21 @@ impl Stage {
         };
         self.app.add_guest(self.may(Permission::WriteGuests), event, &input).await.unwrap().id
     }
+}
+
+/// Everything that is served.
+fn served(app: &App) -> Router {
+    let sources = app.sources.clone();
+    let hub = Hub::new(Arc::new(AppFeed(app.clone())), Arc::new(move || sources.now()), HubLimits::default());
+    let site = Site {
+        origins: vec![ORIGIN.into()],
+        secure: true,
+        trusted_proxies: Vec::new(),
+        metrics: Box::new(String::new),
+        demo_token: None,
+    };
+    let web = Web::new(app.clone(), hub, site);
+    router(web)
 }
 
 /// A browser without script: it keeps cookies, and the word of the last form that it saw.

@@ -34,6 +34,8 @@ async fn show(Path(token): Path<String>) -> Result<Html<String>, StatusCode> {
         palette: Palette::default(),
         test: false,
         fingerprint: true,
+        access: String::new(),
+        sends: true,
         state: InviteState::Open(form),
     };
     page.render().map(Html).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)

@@ -82,6 +82,7 @@ async fn site(args: &ServeArgs, settings: &Settings, engine: bool) -> Result<()>
     tokio::spawn(relay(app.clone(), web.hub.clone(), shutdown.soft.clone()));
     tokio::spawn(chores::tidy(app.clone(), shutdown.soft.clone()));
     tokio::spawn(chores::rescore(app.clone(), shutdown.soft.clone()));
+    tokio::spawn(chores::deliver(app.clone(), shutdown.soft.clone()));
     let hub = web.hub.clone();
     let drained = shutdown.soft.clone();
     tokio::spawn(async move {
@@ -197,7 +198,7 @@ fn tell(line: &str) {
 fn demo_settings(settings: &Settings, folder: &std::path::Path) -> Settings {
     let data_dir = folder.join("data");
     let database = DatabaseUrl::Sqlite(data_dir.join("guestguard.db"));
-    Settings { data_dir, database, secret: None, ..settings.clone() }
+    Settings { data_dir, database, secret: None, outbox_viewer: true, ..settings.clone() }
 }
 
 fn lock(settings: &Settings) -> Result<Option<Served>> {

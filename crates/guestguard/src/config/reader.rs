@@ -63,13 +63,6 @@ impl Reader {
         }
     }
 
-    /// The same for one that may be switched on.
-    pub(super) fn later_switch(&mut self, key: &'static str) {
-        if self.one::<bool>(key) {
-            self.refuse_as_later(key);
-        }
-    }
-
     /// Everything that was wrong, or nothing.
     pub(super) fn finish(self) -> Result<(), Problems> {
         debug_assert!(

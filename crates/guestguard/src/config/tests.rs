@@ -136,16 +136,21 @@ fn a_wrong_secret_is_not_repeated() {
 
 #[test]
 fn a_setting_of_a_later_part_is_refused_rather_than_ignored() {
-    let said = said(with_env(&[
-        ("GUESTGUARD_SMTP_URL", "smtp://u:p@mail:25"),
-        ("GUESTGUARD_OUTBOX_VIEWER", "true"),
-    ]));
+    let said = said(with_env(&[("GUESTGUARD_SMTP_URL", "smtp://u:p@mail:25")]));
     assert!(said.contains("smtp.url (GUESTGUARD_SMTP_URL): not supported by this build yet"), "{said}");
-    assert!(
-        said.contains("outbox_viewer (GUESTGUARD_OUTBOX_VIEWER): not supported by this build yet"),
-        "{said}"
-    );
-    assert!(with_env(&[("GUESTGUARD_SMTP_URL", ""), ("GUESTGUARD_OUTBOX_VIEWER", "false")]).is_ok());
+    assert!(with_env(&[("GUESTGUARD_SMTP_URL", "")]).is_ok());
+}
+
+#[test]
+fn the_outbox_viewer_is_off_and_is_warned_of_where_guests_come() {
+    let with = |env: &[(&str, &str)]| with_env(env).unwrap();
+    let on = ("GUESTGUARD_OUTBOX_VIEWER", "true");
+    let warns = |settings: &Settings| settings.warnings().iter().any(|said| said.contains("outbox_viewer"));
+
+    assert!(!with(&[]).outbox_viewer);
+    assert!(with(&[on]).outbox_viewer && !warns(&with(&[on])), "on this machine it is what it is for");
+    assert!(warns(&with(&[on, ("GUESTGUARD_PUBLIC_URL", "https://guests.example.com")])));
+    assert!(said(with_env(&[("GUESTGUARD_OUTBOX_VIEWER", "yes")])).contains("write true or false"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod engine;
 mod engine_away;
 mod killed;
 mod networks;
+mod outbox;
 mod record;
 mod rescoring;
 mod server;

@@ -156,6 +156,32 @@ impl Server {
         Self { id, child: Mutex::new(child), url, said, rest: Some(lines) }
     }
 
+    /// The next line on standard output that has `part` in it.
+    pub(crate) fn line_with(&mut self, part: &str) -> String {
+        let lines = self.rest.as_mut().expect("it still runs");
+        loop {
+            let mut line = String::new();
+            assert!(lines.read_line(&mut line).unwrap() > 0, "the server ended");
+            if line.contains(part) {
+                return line.trim_end().to_string();
+            }
+        }
+    }
+
+    /// A page, asked for with a cookie.
+    pub(crate) fn ask_with(&self, path: &str, cookie: &str) -> Answer {
+        let host = self.url.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let head =
+            format!("GET {path} HTTP/1.1\r\nhost: {host}\r\ncookie: {cookie}\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        Answer { status, text: answer }
+    }
+
     /// Asks, with a body where there is one.
     pub(crate) fn ask(
         &self,

@@ -73,7 +73,12 @@ pub(super) fn invite(name: &str) -> Option<String> {
         })
     };
     let ask = |sent, error: Option<&str>| {
-        InviteState::StepUp(StepUp { access_id: "acc-1".into(), sent, error: error.map(Into::into) })
+        InviteState::StepUp(StepUp {
+            access_id: "acc-1".into(),
+            sent,
+            error: error.map(Into::into),
+            typed: Typed::default(),
+        })
     };
     let state = match name {
         "invite" | "invite-nofp" | "invite-test" => InviteState::Open(form()),
@@ -104,8 +109,17 @@ pub(super) fn invite(name: &str) -> Option<String> {
         "invite-closed" => InviteState::Closed { answered: None },
         "invite-ask" => ask(false, None),
         "invite-code" => ask(true, Some("These digits are not right. Look at the latest message.")),
-        "invite-kind" => InviteState::Blocked { fresh_link_sent: false, offered: true },
-        "invite-fresh" => InviteState::Blocked { fresh_link_sent: true, offered: true },
+        "invite-kind" => InviteState::Blocked(Stopped::default()),
+        "invite-fresh" => InviteState::Blocked(Stopped { fresh_link_sent: true, ..Stopped::default() }),
+        "invite-passed-on" => InviteState::Blocked(Stopped {
+            passed_on: PassedOn {
+                is_open: true,
+                contact: Field::wrong("020 1234", "This needs its country code, as in +44 20 7946 0958."),
+                ..PassedOn::default()
+            },
+            ..Stopped::default()
+        }),
+        "invite-wish" => InviteState::WishTaken,
         _ => return None,
     };
     let (title, guest_name, palette) = match name {
@@ -134,6 +148,8 @@ pub(super) fn invite(name: &str) -> Option<String> {
         palette,
         test: name == "invite-test",
         fingerprint: name != "invite-nofp",
+        access: String::new(),
+        sends: true,
         state,
     };
     page.render().ok()

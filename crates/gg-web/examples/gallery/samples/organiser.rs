@@ -77,9 +77,28 @@ pub(super) fn event(can_manage: bool) -> EventPage {
             url: "https://rsvp.example/join/AZOl0nwefVSbHy9Mim4LEQ".into(),
             replaces: true,
         }),
+        wishes: if can_manage { wishes() } else { Vec::new() },
+        has_outbox: can_manage,
         can_edit: can_manage,
         can_manage,
     }
+}
+
+fn wishes() -> Vec<WishRow> {
+    let wish = |id: &str, guest: &str, name: &str, contact: &str, note: &str| WishRow {
+        id: id.into(),
+        guest_id: ID.into(),
+        guest_name: guest.into(),
+        name: name.into(),
+        contact: contact.into(),
+        note: note.into(),
+        at: when("20 minutes ago"),
+    };
+    vec![
+        wish("w1", "Efua Mensah", "Yaw Addo", "+233201234567", "Efua said I should just ask."),
+        wish("w2", LONG, "", "", ""),
+        wish("w3", "ليلى عمر", LONG, "", ""),
+    ]
 }
 
 pub(super) fn event_form(id: Option<&str>) -> EventFormPage {
@@ -263,6 +282,7 @@ pub(super) fn guest() -> GuestPage {
             ),
             decided("A link was made", "You", "30 November"),
         ],
+        no_code: "",
         can_edit: true,
     }
 }
@@ -277,6 +297,7 @@ pub(super) fn guest_bare() -> GuestPage {
         timeline: vec![],
         devices: vec![],
         decisions: vec![],
+        no_code: "Where your rules ask for a code, this guest is let in instead: there is no e-mail or phone to send one to.",
         household: String::new(),
         notes: String::new(),
         ..guest()

@@ -16,7 +16,7 @@ use crate::state::Web;
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TimelineLine {
     /// What happened: `fetched` (a GET or HEAD), `tested` (your own look), `opened`, `answered`, and of messages
-    /// `queued`, `sent`, `delivered`, `bounced`.
+    /// `queued`, `sent`, `skipped`.
     #[schema(example = "opened")]
     status: String,
     /// The way on which a message went; null where it is about none.
@@ -24,14 +24,16 @@ pub(super) struct TimelineLine {
     channel: Option<String>,
     /// When.
     at: Timestamp,
-    /// Of a fetch its class (`preview`, `scanner`, `browser`), of an opening its band, of an answer whose word it was.
+    /// Of a fetch its class (`preview`, `scanner`, `browser`), of an opening its band, of an answer whose word it was, of a
+    /// message what it says (`invitation`, `reminder`, `code`, `fresh_link`) or why it was not sent.
     #[schema(required)]
     detail: Option<String>,
 }
 
 impl From<TimelineRow> for TimelineLine {
     fn from(row: TimelineRow) -> Self {
-        Self { status: row.status, channel: None, at: row.at, detail: row.detail }
+        let channel = row.channel.map(|channel| channel.as_str().to_string());
+        Self { status: row.status, channel, at: row.at, detail: row.detail }
     }
 }
 

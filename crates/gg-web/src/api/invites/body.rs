@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use gg_domain::fields::FieldErrors;
+use gg_domain::id::AccessId;
 use serde_json::{Map, Value};
 
 use crate::extract::body::{expect_type, parse, read};
@@ -41,6 +42,16 @@ impl Body {
     /// The member, `null` where it is absent.
     pub(super) fn get(&self, name: &str) -> &Value {
         self.0.get(name).unwrap_or(&Value::Null)
+    }
+
+    /// The opening that the call comes with.
+    pub(super) fn access_id(&self, errors: &mut FieldErrors) -> Option<AccessId> {
+        const REMEDY: &str = "give the access_id that the opening of the link was answered with";
+        let id = self.get("access_id").as_str().and_then(|id| id.parse().ok());
+        if id.is_none() {
+            errors.push("/access_id", REMEDY);
+        }
+        id
     }
 
     /// The text that must be there.

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use gg_domain::fields::FieldErrors;
-use gg_domain::id::AccessId;
 use gg_domain::rsvp::{AnswerInput, Source};
 use gg_store::RsvpRow;
 use jiff::Timestamp;
@@ -127,7 +126,7 @@ async fn take(
 ) -> Result<RsvpRow, TurnedAway> {
     let mut errors = FieldErrors::default();
     let token = body.text("token", &mut errors);
-    let access = access_id(body, &mut errors);
+    let access = body.access_id(&mut errors);
     let input = input(body, &mut errors);
     if !errors.0.is_empty()
         && let Err(values) = gg_domain::rsvp::Answer::parse(&input)
@@ -142,15 +141,6 @@ async fn take(
         admit(web, visit, token, Use::Answer).await?;
     }
     Ok(web.app.answer_invite(token, access, &input).await?)
-}
-
-fn access_id(body: &Body, errors: &mut FieldErrors) -> Option<AccessId> {
-    const REMEDY: &str = "give the access_id that the opening of the link was answered with";
-    let id = body.get("access_id").as_str().and_then(|id| id.parse().ok());
-    if id.is_none() {
-        errors.push("/access_id", REMEDY);
-    }
-    id
 }
 
 fn input(body: &Body, errors: &mut FieldErrors) -> AnswerInput {
@@ -231,7 +221,7 @@ mod tests {
         }));
         let mut errors = FieldErrors::default();
         body.text("token", &mut errors);
-        access_id(&body, &mut errors);
+        body.access_id(&mut errors);
         input(&body, &mut errors);
         let pointers: Vec<_> = errors.0.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use gg_app::{Error, FreshInvite};
 use gg_domain::actor::{Permission, Role};
-use gg_domain::id::{AccountId, EventId, MemberInviteId};
+use gg_domain::id::{AccountId, EventId, MemberInviteId, WishId};
 
 use super::FreshInvitation;
 use super::show::page;
@@ -66,4 +66,26 @@ pub(super) async fn remove_member(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// `POST /events/{id}/wishes/{id}/grant`: makes a guest of who asked for an invitation of his own.
+pub(super) async fn grant_wish(
+    State(web): State<Web>,
+    Path((event, wish)): Path<(uuid::Uuid, uuid::Uuid)>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let actor = posted.organiser.to(Permission::WriteGuests);
+    let guest = web.app.grant_wish(actor, EventId::from_uuid(event), WishId::from_uuid(wish)).await?;
+    Ok(go_on(&format!("/guests/{guest}?done=added")))
+}
+
+/// `POST /events/{id}/wishes/{id}/dismiss`: puts a wish away.
+pub(super) async fn dismiss_wish(
+    State(web): State<Web>,
+    Path((event, wish)): Path<(uuid::Uuid, uuid::Uuid)>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let actor = posted.organiser.to(Permission::WriteGuests);
+    web.app.dismiss_wish(actor, EventId::from_uuid(event), WishId::from_uuid(wish)).await?;
+    Ok(go_on(&format!("/events/{event}?done=put-away#asked")))
 }

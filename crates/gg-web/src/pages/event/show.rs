@@ -5,13 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use gg_app::Outlet;
 use gg_domain::actor::{Permission, Role};
 use gg_domain::id::EventId;
-use gg_store::{EventRow, Member, SummaryRow};
+use gg_store::{EventRow, Member, SummaryRow, WishRow as StoredWish};
 use jiff::tz::TimeZone;
 
 use super::act;
-use super::{BandCount, EventFigures, EventPage, MemberRow};
+use super::{BandCount, EventFigures, EventPage, MemberRow, WishRow};
 use crate::extract::{Id, Query};
 use crate::pages::events::{count, role_word};
 use crate::pages::organiser::{Organiser, may, said};
@@ -29,6 +30,11 @@ const BANDS: [Band; 4] = [Band::Low, Band::Medium, Band::High, Band::Block];
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/events/{event_id}", get(show))
+        .route("/events/{event_id}/wishes/{id}/grant", shown_at("/events/{event_id}").post(act::grant_wish))
+        .route(
+            "/events/{event_id}/wishes/{id}/dismiss",
+            shown_at("/events/{event_id}").post(act::dismiss_wish),
+        )
         // The team has no page of its own; what an invitation answers is read again there.
         .route("/events/{event_id}/members", get(show).post(act::invite_member))
         .route(
@@ -60,6 +66,11 @@ pub(super) async fn page(web: &Web, organiser: &Organiser, event: EventId) -> Re
     } else {
         Vec::new()
     };
+    let wishes = if may(row.role, Permission::WriteGuests) {
+        web.app.wishes(organiser.to(Permission::WriteGuests), event).await?
+    } else {
+        Vec::new()
+    };
     let policy = if may(row.role, Permission::ReadPolicy) {
         Some(web.app.policy(organiser.to(Permission::ReadPolicy), event).await?)
     } else {
@@ -81,6 +92,8 @@ pub(super) async fn page(web: &Web, organiser: &Organiser, event: EventId) -> Re
         roles: roles(),
         policy: policy.as_ref().map(policy_rows).unwrap_or_default(),
         fresh_invitation: None,
+        wishes: wishes.into_iter().map(|wish| wish_row(wish, organiser, &zone)).collect(),
+        has_outbox: web.app.outlet == Outlet::Viewer && may(row.role, Permission::ReadMessages),
         can_edit: may(row.role, Permission::WriteEvent),
         can_manage: may(row.role, Permission::Members),
     })
@@ -125,6 +138,20 @@ fn member_rows(members: &[Member], organiser: &Organiser, zone: &TimeZone) -> Ve
             removable: member.invite_id.is_some() || member.role != Role::Owner || owners > 1,
         })
         .collect()
+}
+
+fn wish_row(wish: StoredWish, organiser: &Organiser, zone: &TimeZone) -> WishRow {
+    let email = wish.email.map(|email| email.as_str().to_string());
+    let phone = wish.phone.map(|phone| phone.as_str().to_string());
+    WishRow {
+        id: wish.id.to_string(),
+        guest_id: wish.guest_id.to_string(),
+        guest_name: wish.guest_name.as_str().to_string(),
+        name: wish.name.map(|name| name.as_str().to_string()).unwrap_or_default(),
+        contact: email.or(phone).unwrap_or_default(),
+        note: wish.note.unwrap_or_default(),
+        at: ago(wish.created_at, organiser.now, zone),
+    }
 }
 
 fn invite_id(member: &Member) -> String {

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use gg_app::Link;
+use gg_app::{Link, Outlet};
 use gg_domain::actor::{Permission, Role};
 use gg_domain::id::GuestId;
 use gg_domain::risk::{GuestRisk, KnownDevice};
@@ -106,6 +106,7 @@ pub(super) async fn page(web: &Web, organiser: &Organiser, guest: GuestId) -> Re
         timeline: told.timeline(&timeline, invite.as_ref()),
         devices: risk.devices.iter().rev().map(|device| told.device(device)).collect(),
         decisions: decided::rows(&decisions.rows, organiser, role, &zone),
+        no_code: no_code(&row, web.app.outlet),
         can_edit: Permission::WriteGuests.allows(role),
     })
 }
@@ -179,6 +180,9 @@ impl Told<'_> {
                 (TimelineKind::Answered, "You or your team recorded an answer", None)
             }
             ("answered", _) => (TimelineKind::Answered, "The guest answered", None),
+            (state @ ("queued" | "sent" | "skipped"), detail) => {
+                (TimelineKind::Changed, message_words(state, detail), None)
+            }
             (_, "preview") => (TimelineKind::Fetched, "A chat program drew a card of the link", None),
             (_, "scanner") => (TimelineKind::Fetched, "A mail filter looked at the link", None),
             (_, "browser") => (TimelineKind::Fetched, "The page was loaded", None),
@@ -220,6 +224,39 @@ impl Told<'_> {
             detail: format!("{trust}, last used {last}{place}"),
             openings: String::new(),
         }
+    }
+}
+
+/// Why no code is asked of this guest, where none can be sent.
+fn no_code(guest: &GuestRow, outlet: Outlet) -> &'static str {
+    match (outlet.is_open(), guest.email.is_some() || guest.phone.is_some()) {
+        (true, true) => "",
+        (true, false) => {
+            "Where your rules ask for a code, this guest is let in instead: there is no e-mail or phone to send one to."
+        }
+        (false, _) => {
+            "Where your rules ask for a code, this guest is let in instead: no way of sending one is set up yet."
+        }
+    }
+}
+
+/// What became of a message, in words.
+fn message_words(state: &str, detail: &str) -> &'static str {
+    match (state, detail) {
+        ("sent", "invitation") => "The invitation was sent",
+        ("sent", "reminder") => "A reminder was sent",
+        ("sent", "code") => "Six digits were sent",
+        ("sent", _) => "A new link was sent",
+        ("queued", "invitation") => "The invitation is on its way",
+        ("queued", "reminder") => "A reminder is on its way",
+        ("queued", "code") => "Six digits are on their way",
+        ("queued", _) => "A new link is on its way",
+        (_, "no contact") => "A message was asked for, and there is no e-mail or phone to send it to",
+        (_, "no channel") => "A message was asked for, and no way of sending is set up",
+        (_, "not the guest") => {
+            "Six digits were asked for where you said it was not the guest: none were sent"
+        }
+        _ => "A message was not sent: what it brought was over",
     }
 }
 

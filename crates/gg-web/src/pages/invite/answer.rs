@@ -15,7 +15,7 @@ use jiff::SignedDuration;
 
 use super::form::Post;
 use super::show::{card, fresh_nonce, private, refused, token_of, whole};
-use super::{AnswerForm, FRESH_LINKS, InviteState, StepUp, words};
+use super::{AnswerForm, InviteState, StepUp, Stopped, words};
 use crate::api::invites::{TurnedAway, Use, admit, cookies};
 use crate::nonce::BadNonce;
 use crate::problem::Problem;
@@ -24,7 +24,7 @@ use crate::visit::Visit;
 use crate::{invite_cookie, nonce, pages};
 
 /// Sooner than this after the page was made nobody has read it, chosen and pressed: the gate's own figure.
-const NO_PERSON_BEFORE: SignedDuration = SignedDuration::from_millis(1_500);
+pub(super) const NO_PERSON_BEFORE: SignedDuration = SignedDuration::from_millis(1_500);
 
 const ONCE_MORE: &str = "Please press “Send my answer” once more, so that we know it was you.";
 const OPEN_TOO_LONG: &str =
@@ -32,7 +32,6 @@ const OPEN_TOO_LONG: &str =
 const NOT_WHOLE: &str = "A part of this page was missing when it was sent. Your answer is still here: please look at it and send it once more.";
 const CHOOSE: &str = "Please choose whether you will be there.";
 const NOT_SO_MANY: &str = "There are not enough seats left for so many. You can answer for fewer.";
-const NO_DIGITS: &str = "We can’t send digits just now. Please write to your hosts.";
 
 /// `POST /i/{token}`.
 pub(super) async fn answer(
@@ -54,19 +53,22 @@ pub(super) async fn answer(
     match post.step.as_str() {
         "open" => reply.open(),
         "" | "answer" => reply.answer().await,
-        "send-code" | "code" => reply.no_digits(),
-        "fresh-link" => reply.page(StatusCode::OK, blocked()),
+        "send-code" => reply.send_code().await,
+        "code" => reply.try_code().await,
+        "fresh-link" => reply.send_fresh_link().await,
+        "passed-on" => reply.passed_on().await,
         _ => Problem::bad_request("this is no form of ours").into_response(),
     }
 }
 
 /// One form on its way to what is answered.
-struct Reply<'a> {
-    web: &'a Web,
-    visit: &'a Visit,
-    token: &'a str,
-    opened: &'a Opened,
-    post: &'a Post,
+#[derive(Clone, Copy)]
+pub(super) struct Reply<'a> {
+    pub(super) web: &'a Web,
+    pub(super) visit: &'a Visit,
+    pub(super) token: &'a str,
+    pub(super) opened: &'a Opened,
+    pub(super) post: &'a Post,
 }
 
 /// What became of an answer, and of the opening that it brought.
@@ -94,15 +96,22 @@ impl Reply<'_> {
         if let Some(torn) = self.post.torn() {
             return self.correct(torn);
         }
-        let Some(attending) = self.post.attending else {
+        if self.post.attending.is_none() {
             return self.again(StatusCode::UNPROCESSABLE_ENTITY, CHOOSE);
-        };
+        }
         if self.post.access.is_none() && age < NO_PERSON_BEFORE {
             // The nonce stays, so that the second press is not too early again.
             let form = self.post.again(self.opened, ONCE_MORE);
-            let (nonce, state) = (self.post.nonce.clone(), InviteState::Open(form));
-            return private(pages::html(StatusCode::OK, &words::page(self.token, nonce, self.opened, state)));
+            return self.page_with(StatusCode::OK, self.post.nonce.clone(), InviteState::Open(form));
         }
+        self.give().await
+    }
+
+    /// The answer that was typed, given.
+    pub(super) async fn give(&self) -> Response {
+        let Some(attending) = self.post.attending else {
+            return self.again(StatusCode::UNPROCESSABLE_ENTITY, CHOOSE);
+        };
         match self.take(&self.post.input(attending, self.opened)).await {
             Ok(Taken { judged, answer: Ok(_) }) => self.see_other(judged.as_ref()),
             Ok(Taken { judged, answer: Err(error) }) => self.refuse(judged.as_ref(), error),
@@ -154,8 +163,8 @@ impl Reply<'_> {
                 let answered = self.opened.rsvp.as_ref().map(|row| row.attending);
                 (StatusCode::GONE, InviteState::Closed { answered })
             }
-            Error::StepUpRequired => (StatusCode::FORBIDDEN, self.step_up(judged, None)),
-            Error::Blocked => (StatusCode::FORBIDDEN, blocked()),
+            Error::StepUpRequired => (StatusCode::FORBIDDEN, self.step_up(judged)),
+            Error::Blocked => (StatusCode::FORBIDDEN, InviteState::Blocked(Stopped::default())),
             error => return Problem::from(error).into_response(),
         };
         let response = self.page(status, state);
@@ -168,14 +177,10 @@ impl Reply<'_> {
         InviteState::Full { form, declined }
     }
 
-    fn no_digits(&self) -> Response {
-        self.page(StatusCode::OK, self.step_up(None, Some(NO_DIGITS.to_owned())))
-    }
-
-    fn step_up(&self, judged: Option<&Judged>, error: Option<String>) -> InviteState {
-        let access = judged.map(|judged| judged.access).or(self.post.access);
-        let access_id = access.map(|access| access.to_string()).unwrap_or_default();
-        InviteState::StepUp(StepUp { access_id, sent: false, error })
+    fn step_up(&self, judged: Option<&Judged>) -> InviteState {
+        let form = self.step_up_form();
+        let access_id = judged.map_or(form.access_id, |judged| judged.access.to_string());
+        InviteState::StepUp(StepUp { access_id, ..form })
     }
 
     /// The form again, with what is wrong beside each field.
@@ -184,12 +189,24 @@ impl Reply<'_> {
         self.page(StatusCode::UNPROCESSABLE_ENTITY, InviteState::Open(form))
     }
 
-    fn again(&self, status: StatusCode, error: &str) -> Response {
+    pub(super) fn again(&self, status: StatusCode, error: &str) -> Response {
         self.page(status, InviteState::Open(self.post.again(self.opened, error)))
     }
 
-    fn page(&self, status: StatusCode, state: InviteState) -> Response {
+    pub(super) fn page(&self, status: StatusCode, state: InviteState) -> Response {
         whole(self.web, status, self.token, self.opened, state)
+    }
+
+    pub(super) fn page_with(&self, status: StatusCode, nonce: String, state: InviteState) -> Response {
+        private(pages::html(status, &words::page(self.token, nonce, self.opened, state)))
+    }
+
+    /// The page of an opening that a code has confirmed: what is answered there is answered with that one.
+    pub(super) fn confirmed(&self) -> Response {
+        let nonce = fresh_nonce(self.web, self.opened);
+        let mut page = words::page(self.token, nonce, self.opened, words::state(self.opened));
+        page.access = self.post.access.map(|access| access.to_string()).unwrap_or_default();
+        private(pages::html(StatusCode::OK, &page))
     }
 
     /// `response` with the cookies of the opening that was judged.
@@ -198,14 +215,10 @@ impl Reply<'_> {
         private((AppendHeaders(cookies), response).into_response())
     }
 
-    fn age(&self) -> Result<SignedDuration, BadNonce> {
+    pub(super) fn age(&self) -> Result<SignedDuration, BadNonce> {
         let app = &self.web.app;
         nonce::age(&self.post.nonce, &app.secrets, &self.opened.claims, app.sources.now())
     }
-}
-
-fn blocked() -> InviteState {
-    InviteState::Blocked { fresh_link_sent: false, offered: FRESH_LINKS }
 }
 
 /// Whether a browser says that another site's page sent the form. `null` says nothing: it is what browsers send

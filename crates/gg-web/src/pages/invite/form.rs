@@ -5,11 +5,12 @@ use gg_domain::fields::FieldErrors;
 use gg_domain::id::AccessId;
 use gg_domain::rsvp::AnswerInput;
 use gg_domain::signals::Signals;
+use gg_domain::wish::AskerInput;
 
 use gg_app::InvitePage as Opened;
 
-use super::AnswerForm;
 use super::words::{DIET, fields};
+use super::{AnswerForm, PassedOn, Typed};
 use crate::api::invites::BODY_BYTES_MAX;
 use crate::extract::body;
 use crate::forms::{FIELDS_MAX, FORM_TYPE, too_many_fields};
@@ -26,6 +27,9 @@ pub(super) struct Post {
     /// Of the opening, where the script told of it before.
     pub(super) access: Option<AccessId>,
     pub(super) signals: Option<Signals>,
+    /// The six digits.
+    pub(super) code: String,
+    asker: AskerInput,
     names: Vec<String>,
     diet: String,
     note: String,
@@ -59,6 +63,10 @@ impl Post {
             "attending" => self.attending = choice(&value),
             "access_id" => self.access = value.parse().ok(),
             "signals" => self.signals = signals(&value),
+            "code" => self.code = value,
+            "asker_name" => self.asker.name = value,
+            "asker_contact" => self.asker.contact = value,
+            "asker_note" => self.asker.note = value,
             "plus_one" => self.names.push(value),
             "diet" => self.diet = value,
             "note" => self.note = value,
@@ -133,6 +141,32 @@ impl Post {
         let first = form.names.iter().chain([&form.diet]).find_map(|field| field.error.clone());
         form.error = form.error.or_else(|| first.filter(|_| hidden));
         form
+    }
+
+    /// What was typed of the answer, to go along with other forms.
+    pub(super) fn typed(&self) -> Typed {
+        Typed {
+            attending: self.attending,
+            names: self.brought().map(|(_, name)| name.clone()).collect(),
+            diet: self.diet.clone(),
+            note: self.note.clone(),
+        }
+    }
+
+    /// Who asks for an invitation of his own.
+    pub(super) fn asker(&self) -> AskerInput {
+        self.asker.clone()
+    }
+
+    /// The form of who asks for an invitation of his own, as it was filled in.
+    pub(super) fn passed_on(&self) -> PassedOn {
+        let field = |text: &str| Field::of(text.to_owned());
+        PassedOn {
+            name: field(&self.asker.name),
+            contact: field(&self.asker.contact),
+            note: field(&self.asker.note),
+            ..PassedOn::default()
+        }
     }
 
     pub(super) fn brings_somebody(&self) -> bool {

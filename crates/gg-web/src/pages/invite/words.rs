@@ -28,6 +28,8 @@ pub(super) fn page(token: &str, nonce: String, opened: &Opened, state: InviteSta
         palette: Palette::default(),
         test: opened.test,
         fingerprint: opened.fingerprint,
+        access: String::new(),
+        sends: opened.sends,
         state,
     }
 }

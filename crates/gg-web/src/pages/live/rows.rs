@@ -113,7 +113,7 @@ fn row(
                 needs_you: *pending && is_latest,
             })
         }
-        Payload::Guest { .. } => None,
+        Payload::Notification { .. } | Payload::Guest { .. } => None,
     }
 }
 

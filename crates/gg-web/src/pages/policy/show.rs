@@ -49,6 +49,8 @@ pub(super) const ACTIONS: [(Action, &str, &str, &str); 4] = [
 ];
 /// What is done instead while there is no way to send a code (CONTRACT.md).
 const NO_CODES: &str = " No code can be sent yet, so the guest is let in.";
+/// What is done with guests to whom no code can be sent, where there is a way to others.
+const NO_CONTACT: &str = " A guest without e-mail and phone can be sent none, and is let in.";
 /// Every band, the most trusted first.
 pub(super) const BANDS: [(DomainBand, Band); 4] = [
     (DomainBand::Low, Band::Low),
@@ -117,7 +119,7 @@ async fn page(web: &Web, organiser: &Organiser, event: EventId, typed: Typed) ->
         event_id: event.to_string(),
         name: row.name.clone(),
         bands: bands(&typed),
-        actions: action_words(web.app.step_up_deliverable),
+        actions: action_words(web.app.outlet.is_open()),
         networks: typed.networks,
         delegates,
         fingerprint: typed.fingerprint,
@@ -151,7 +153,11 @@ fn bands(typed: &Typed) -> Vec<BandRule> {
 
 /// What can be done, each with what it does to a guest.
 fn action_words(codes_sent: bool) -> Vec<(String, String)> {
-    let without = |action: Action| if action == Action::StepUp && !codes_sent { NO_CODES } else { "" };
+    let without = |action: Action| match (action, codes_sent) {
+        (Action::StepUp, false) => NO_CODES,
+        (Action::StepUp, true) => NO_CONTACT,
+        _ => "",
+    };
     let words = |(action, label, does, _): &(Action, &str, &str, &str)| {
         ((*label).to_string(), format!("{does}{}", without(*action)))
     };

@@ -24,7 +24,7 @@ const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(5);
 const OVERLAP: SignedDuration = SignedDuration::from_secs(10);
 /// New devices counted in one look: what is beyond comes with the next.
 const LOOKS_AT_ONCE: i64 = 2_000;
-/// Counts held, 24 bytes each; beyond, all is forgotten and counted again as it is asked for.
+/// Counts held, some 32 MiB; beyond, all is forgotten and counted again as it is asked for.
 const COUNTS_MAX: usize = 2_000_000;
 
 /// The counts of this process. Cheap to clone.

@@ -16,8 +16,12 @@ use gg_risk::{
 
 /// Agents kept as they were read: browsers have a few thousand.
 const AGENTS_MAX: usize = 20_000;
-/// Guests held ready; those beyond are packed as their stored rows, which a million of fit in memory.
-const READY_MAX: usize = 100_000;
+/// Guests held ready; those beyond are packed, so that a million fit in memory.
+const READY_MAX: usize = 60_000;
+
+/// Rows that stand for all when others are packed, and their bytes at most: names of fields, cities, marks.
+const SAMPLE_ROWS: usize = 8;
+const SAMPLE_BYTES_MAX: usize = 4 << 10;
 
 /// What became of one opening.
 #[derive(Clone, Debug)]
@@ -28,7 +32,7 @@ pub struct Judged {
     pub score: Option<Score>,
 }
 
-/// A guest's row: ready, or packed as it is stored.
+/// A guest's row: ready, or packed.
 #[derive(Debug)]
 enum Row {
     Ready(Box<GuestRisk>, u32),
@@ -45,6 +49,8 @@ pub struct Replay {
     ungated: bool,
     ready: usize,
     turn: u32,
+    /// What packed rows are told apart from; taken when the first are packed.
+    sample: Vec<u8>,
 }
 
 impl Replay {
@@ -124,7 +130,7 @@ impl Replay {
                     self.ready -= 1;
                     row
                 }
-                Row::Packed(row) => serde_json::from_slice(&row).expect("a row that we wrote"),
+                Row::Packed(row) => unpacked(&row, &self.sample),
             },
         }
     }
@@ -140,15 +146,47 @@ impl Replay {
 
     /// Packs the half that was not seen for longest.
     fn pack(&mut self) {
+        if self.sample.is_empty() {
+            let rows = self.guests.values().filter_map(Row::ready);
+            self.sample = rows.take(SAMPLE_ROWS).flat_map(json).take(SAMPLE_BYTES_MAX).collect();
+        }
         let before = self.turn.wrapping_sub(u32::try_from(READY_MAX / 2).unwrap_or(0));
         for row in self.guests.values_mut() {
             if let Row::Ready(guest, turn) = row
                 && *turn < before
             {
-                let packed = serde_json::to_vec(guest).expect("a row can be written");
-                *row = Row::Packed(packed.into_boxed_slice());
+                *row = Row::Packed(packed(guest, &self.sample));
                 self.ready -= 1;
             }
         }
     }
+}
+
+impl Row {
+    fn ready(&self) -> Option<&GuestRisk> {
+        match self {
+            Self::Ready(guest, _) => Some(guest),
+            Self::Packed(_) => None,
+        }
+    }
+}
+
+/// A row as it is stored, compressed: rows of one log are much alike.
+fn packed(guest: &GuestRisk, sample: &[u8]) -> Box<[u8]> {
+    let json = json(guest);
+    let length = u32::try_from(json.len()).expect("a row is a kibibyte or some").to_le_bytes();
+    let block = lz4_flex::block::compress_with_dict(&json, sample);
+    // In a box of its own size: what a growing list leaves over would be a quarter of it.
+    [length.as_slice(), &block].concat().into_boxed_slice()
+}
+
+fn unpacked(packed: &[u8], sample: &[u8]) -> Box<GuestRisk> {
+    let (length, block) = packed.split_first_chunk().expect("a row that we packed");
+    let length = u32::from_le_bytes(*length) as usize;
+    let json = lz4_flex::block::decompress_with_dict(block, length, sample).expect("a row that we packed");
+    serde_json::from_slice(&json).expect("a row that we wrote")
+}
+
+fn json(guest: &GuestRisk) -> Vec<u8> {
+    serde_json::to_vec(guest).expect("a row can be written")
 }

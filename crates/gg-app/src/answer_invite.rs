@@ -331,26 +331,25 @@ fn refused(refusal: Refusal) -> Error {
 /// An answer proves the device that it came from as far as an answer can (RISK.md 5.3); where that was not judged yet,
 /// it will.
 async fn prove_device(tx: &mut WriteTx, access: &AccessRow, at: Timestamp) -> Result<()> {
-    tx.keep_sightings(access.guest_id, access.id).await?;
     let actor = Actor::Invite { event: access.event_id, guest: access.guest_id };
     // What was let in unjudged may have been judged since it was read; the guest is locked by now, so it stays as it is.
     let latest = if access.degraded { tx.access(&actor, access.id).await? } else { None };
     let access = latest.as_ref().unwrap_or(access);
     if access.is_unscored() {
-        return Ok(tx.note_act(access.id, Act::Answered).await?);
+        tx.note_act(access.id, Act::Answered).await?;
+        return Ok(tx.keep_sightings(access.guest_id, access.id).await?);
     }
     let baseline = Baseline::read(tx, &actor, access.event_id, access.guest_id).await?;
     let change = BaselineChange::Followed { act: Act::Answered, raw: access.raw.unwrap_or(1.0) };
-    if baseline.after(&change, Some(access.into())) == baseline.risk {
-        return Ok(());
-    }
-    match baseline.change(tx, &change, Some(access.into()), at).await {
-        // The row was read in this transaction: on PostgreSQL an opening may have come in between. It is
-        // worth more than the weight of one answer, and the answer must not be lost for it.
-        Err(Error::Stale) => {
-            tracing::debug!(guest.id = %access.guest_id, at = %at, "an opening overtook the weight of an answer");
-            Ok(())
+    if baseline.after(&change, Some(access.into())) != baseline.risk {
+        match baseline.change(tx, &change, Some(access.into()), at).await {
+            // The row was read in this transaction: on PostgreSQL an opening may have come in between. It is
+            // worth more than the weight of one answer, and the answer must not be lost for it.
+            Err(Error::Stale) => {
+                tracing::debug!(guest.id = %access.guest_id, at = %at, "an opening overtook the weight of an answer");
+            }
+            other => drop(other?),
         }
-        other => other.map(|_| ()),
     }
+    Ok(tx.keep_sightings(access.guest_id, access.id).await?)
 }

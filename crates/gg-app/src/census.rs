@@ -22,7 +22,7 @@ const EVENT_LOOKS_MAX: i64 = 10_000;
 const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(5);
 /// A transaction that began earlier may commit later: so far back is looked again.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(10);
-/// New devices counted in one look: what is beyond comes with the next.
+/// New devices counted in one look: some milliseconds.
 const LOOKS_AT_ONCE: i64 = 2_000;
 /// Counts held, some 32 MiB; beyond, all is forgotten and counted again as it is asked for.
 const COUNTS_MAX: usize = 2_000_000;
@@ -36,26 +36,32 @@ struct State {
     census: Census,
     /// Events whose devices are counted apart.
     events: HashSet<EventId>,
+    /// Events that somebody is counting, and since when.
+    counting: HashMap<EventId, Timestamp>,
     /// Openings that were counted of late, so that none counts twice.
     counted: HashMap<AccessId, Timestamp>,
-    /// Up to when everything stored was looked at; none before the first look.
-    looked_at: Option<Timestamp>,
+    /// Up to when everything stored was counted; none before the first look.
+    counted_to: Option<Timestamp>,
+    /// When somebody last began to look. He may have broken off: what he did not count is due again.
+    looking_since: Option<Timestamp>,
 }
 
 /// What is to be read before an opening can be compared.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Due {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Due {
+    /// Nothing, or somebody reads it already.
+    Nothing,
+    /// The latest devices of all events: the first look.
+    Latest,
     /// New devices of all events after this time.
-    all_after: Option<Timestamp>,
-    /// All devices of this event.
-    event: bool,
+    After(Timestamp),
 }
 
 impl Populations {
     /// How common the values of an opening are. Reads what is due first; who comes meanwhile does not wait for it.
     ///
     /// # Errors
-    /// The store's.
+    /// The store's; what was due then stays so.
     pub(crate) async fn of(
         &self,
         conn: &mut Conn,
@@ -63,16 +69,23 @@ impl Populations {
         seen: &Snapshot,
         now: Timestamp,
     ) -> Result<Population> {
-        let due = self.lock().due(event, now);
-        if let Some(after) = due.all_after {
-            let limit = if after == Timestamp::MIN { ALL_LOOKS_MAX } else { LOOKS_AT_ONCE };
-            let looks = conn.looks(after, limit).await?;
-            let mut state = self.lock();
-            for look in &looks {
-                state.count(look.id, look.event_id, &look.snapshot.0, look.at);
+        let due = self.lock().due(now);
+        match due {
+            Due::Nothing => {}
+            Due::Latest => {
+                let looks = conn.latest_looks(ALL_LOOKS_MAX).await?;
+                self.lock().count_all(&looks, now);
+            }
+            Due::After(after) => {
+                let looks = conn.looks_after(after, LOOKS_AT_ONCE).await?;
+                // A full page ends where the next begins, but goes on: in a rush some are left out, and no share feels it.
+                let full = i64::try_from(looks.len()).is_ok_and(|read| read >= LOOKS_AT_ONCE);
+                let least = after.saturating_add(OVERLAP * 2).unwrap_or(now);
+                let to = looks.last().filter(|_| full).map_or(now, |last| last.at.max(least).min(now));
+                self.lock().count_all(&looks, to);
             }
         }
-        if due.event {
+        if self.lock().event_due(event, now) {
             let looks = conn.event_looks(event, EVENT_LOOKS_MAX).await?;
             self.lock().count_event(event, &looks);
         }
@@ -92,20 +105,36 @@ impl Populations {
 
 impl State {
     /// Says what is due, and takes it on: of those who come at once, one reads.
-    fn due(&mut self, event: EventId, now: Timestamp) -> Due {
+    fn due(&mut self, now: Timestamp) -> Due {
         if self.census.len() > COUNTS_MAX {
             *self = Self::default();
         }
-        let mut due = Due::default();
-        if self.looked_at.is_none_or(|at| now.duration_since(at) >= LOOK_EVERY) {
-            let after = self.looked_at.and_then(|at| at.checked_sub(OVERLAP).ok());
-            due.all_after = Some(after.unwrap_or(Timestamp::MIN));
-            let old = after.unwrap_or(Timestamp::MIN).checked_sub(OVERLAP).unwrap_or(Timestamp::MIN);
-            self.counted.retain(|_, at| *at >= old);
-            self.looked_at = Some(now);
+        let is_old = |at: Option<Timestamp>| at.is_none_or(|at| now.duration_since(at) >= LOOK_EVERY);
+        if !is_old(self.looking_since) {
+            return Due::Nothing;
         }
-        due.event = !self.events.contains(&event);
+        self.looking_since = Some(now);
+        self.counted_to.map_or(Due::Latest, |at| Due::After(before(at)))
+    }
+
+    /// Whether an event is not counted yet, and nobody is at it.
+    fn event_due(&mut self, event: EventId, now: Timestamp) -> bool {
+        let taken = self.counting.get(&event).is_some_and(|since| now.duration_since(*since) < LOOK_EVERY);
+        let due = !self.events.contains(&event) && !taken;
+        if due {
+            self.counting.insert(event, now);
+        }
         due
+    }
+
+    /// Counts devices of all events that are stored up to `to`.
+    fn count_all(&mut self, looks: &[LookRow], to: Timestamp) {
+        for look in looks {
+            self.count(look.id, look.event_id, &look.snapshot.0, look.at);
+        }
+        self.counted_to = Some(to);
+        let old = before(before(to));
+        self.counted.retain(|_, at| *at >= old);
     }
 
     fn count(&mut self, access: AccessId, event: EventId, seen: &Snapshot, at: Timestamp) {
@@ -120,12 +149,18 @@ impl State {
 
     /// Counts an event's devices: those that are counted in all already, the others come with the next look.
     fn count_event(&mut self, event: EventId, looks: &[LookRow]) {
+        self.counting.remove(&event);
         if !self.events.insert(event) {
             return;
         }
-        let sure = self.looked_at.and_then(|at| at.checked_sub(OVERLAP).ok()).unwrap_or(Timestamp::MIN);
+        let sure = self.counted_to.map_or(Timestamp::MIN, before);
         for look in looks.iter().filter(|look| look.at < sure || self.counted.contains_key(&look.id)) {
             self.census.count(Scope::Event(event), &look.snapshot.0);
         }
     }
+}
+
+/// So far back a transaction may still be under way.
+fn before(at: Timestamp) -> Timestamp {
+    at.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN)
 }

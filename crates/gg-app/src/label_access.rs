@@ -23,7 +23,7 @@ use crate::decide::{Decided, keep_decision};
 use crate::error::{Error, Result};
 use crate::event_facts::facts_of;
 use crate::facts::{self, AccessFigures};
-use crate::open_invite::open_link;
+use crate::open_invite::{link_lives, open_link};
 use crate::outlet::Outlet;
 use crate::plan_event::member;
 use crate::score_access::{clear_fresh, policy, previews_since, treatment};
@@ -93,6 +93,10 @@ impl App {
                 Ok((row, link.row, facts, begins))
             })
             .await?;
+        if row.band.is_some() {
+            // Another call has judged it meanwhile: once is enough.
+            return Ok(());
+        }
 
         let policy = policy(&link);
         let snapshot = Snapshot { act: Acts::Known(Some(Act::Answered)), ..row.snapshot.0.clone() };
@@ -163,18 +167,33 @@ impl Word {
         Ok(())
     }
 
-    fn change(self, row: &AccessRow) -> BaselineChange {
+    /// What it does to the guest's row. `living`: the opening's link is the one in force; of a link that is over, words
+    /// speak of the device alone.
+    fn change(self, row: &AccessRow, living: bool) -> BaselineChange {
         match self {
+            Self::Label(Label::NotGuest) if !living => BaselineChange::Expelled,
+            _ if !living => BaselineChange::Trusted { z: 0.0 },
             Self::Label(label) => BaselineChange::Labelled(label),
             Self::Trust => BaselineChange::Trusted { z: evidence(&row.reasons.0) },
             Self::Code => BaselineChange::Followed { act: Act::Verified, raw: row.raw.unwrap_or(1.0) },
         }
     }
 
-    fn action(self, score: &Score, policy: &Policy, step_up_deliverable: bool) -> Action {
+    fn action(
+        self,
+        score: &Score,
+        policy: &Policy,
+        seen: &Snapshot,
+        risk: &GuestRisk,
+        can_ask: bool,
+    ) -> Action {
         match self {
             Self::Label(Label::Guest) | Self::Code => Action::Allow,
-            Self::Label(Label::NotGuest) | Self::Trust => gg_risk::decide(score, policy, step_up_deliverable),
+            Self::Label(Label::NotGuest) => gg_risk::decide(score, policy, can_ask),
+            Self::Trust => {
+                let brought = Snapshot { cookie: seen.device(), ..seen.clone() };
+                treatment(score, policy, &brought, Some(risk), can_ask)
+            }
         }
     }
 
@@ -210,19 +229,24 @@ pub(crate) async fn word_on(
 ) -> Result<()> {
     let guest = Actor::Invite { event: row.event_id, guest: row.guest_id };
     tx.lock_guest(row.guest_id).await?.ok_or(Error::NotFound)?;
+    // Behind the lock it is what it will be: until then it may have been judged again, or taken back.
+    let row = &tx.access(&guest, row.id).await?.filter(|row| row.band.is_some()).ok_or(Error::Stale)?;
     let link = tx.link(row.guest_id, row.generation, previews_since(row.at)).await?;
     let link = link.ok_or(Error::NotFound)?;
     let baseline = Baseline::read(tx, &guest, row.event_id, row.guest_id).await?;
     let facts = facts_of(row);
 
-    let change = word.change(row);
+    let change = word.change(row, link_lives(&link));
     let risk = baseline.after(&change, Some(row.into()));
     let policy = policy(&link);
     let score = after_word(&link, &row.snapshot.0, &risk, &policy, &facts, word);
-    let action = word.action(&score, &policy, outlet.reaches(&link));
+    let action = word.action(&score, &policy, &row.snapshot.0, &risk, outlet.reaches(&link));
 
     baseline.change(tx, &change, Some(row.into()), at).await?;
     tx.keep_reasons(row.id).await?;
+    if !matches!(word, Word::Label(Label::NotGuest)) {
+        tx.keep_sightings(row.guest_id, row.id).await?;
+    }
     tx.rejudge_access(&rejudged(row.id, &score, action, row.snapshot.0.clone())).await?;
     if let Word::Label(label) = word {
         tx.label_access(row.id, label.as_str()).await?;

@@ -199,6 +199,12 @@ pub(crate) async fn open_link(
     Ok(OpenLink { claims, row, test })
 }
 
+/// Whether the link of that row is the one in force. What an opening of an older link says is about that link: the newer
+/// one starts without suspicion, and stays so.
+pub(crate) fn link_lives(link: &LinkRow) -> bool {
+    link.state.as_deref() == Some(InviteState::Living.as_str())
+}
+
 /// The generation whose row a token stands on: "try the link" stands on none.
 fn generation_of(claims: &Claims) -> u32 {
     if claims.purpose == Purpose::Try { 0 } else { claims.generation }

@@ -10,7 +10,6 @@ use gg_domain::access::{Act, Acts};
 use gg_domain::actor::Actor;
 use gg_domain::baseline::{BaselineChange, JudgedOpening};
 use gg_domain::id::AccessId;
-use gg_domain::invite::InviteState;
 use gg_domain::snapshot::Snapshot;
 use gg_risk::EventFacts;
 use gg_store::{AccessRow, Conn, Json, LinkRow, Rejudged, UnscoredRow, WriteTx};
@@ -22,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::event_facts::facts_of;
 use crate::facts::{self, AccessFigures};
 use crate::label_access::rejudged;
+use crate::open_invite::link_lives;
 use crate::score_access::{policy, previews_since, treatment};
 
 /// Openings looked at in one round: at the engine's worst a round takes as many deadlines.
@@ -138,11 +138,6 @@ impl App {
             })
             .await
     }
-}
-
-/// What an opening of an older link says is about that link: the newer one starts without suspicion, and stays so.
-fn link_lives(link: &LinkRow) -> bool {
-    link.state.as_deref() == Some(InviteState::Living.as_str())
 }
 
 /// What was kept of the opening, with the act that followed while it waited.

@@ -15,6 +15,7 @@ use crate::App;
 use crate::baseline::Baseline;
 use crate::error::{Error, Result};
 use crate::facts::{self, AccessFigures};
+use crate::open_invite::link_lives;
 
 /// Who asks.
 const JOB: Actor = Actor::System("take_back");
@@ -39,13 +40,18 @@ impl App {
             let done = self.store.write(async move |tx: &mut WriteTx| -> Result<()> {
                 let Some(row) = tx.access(&JOB, access).await? else { return Ok(()) };
                 tx.lock_guest(row.guest_id).await?.ok_or(Error::NotFound)?;
-                tx.forget_sighted_access(row.guest_id, access).await?;
+                // Several openings show the same: of those who wait for the lock, the first takes back.
+                let Some(row) = tx.access(&JOB, access).await? else { return Ok(()) };
                 if !was_nobodys(tx, &row).await? {
-                    return Ok(());
+                    return Ok(tx.forget_sighted_access(row.guest_id, access).await?);
                 }
+                let link = tx.link(row.guest_id, row.generation, row.at).await?;
+                // Of a link that is over, the filter of the one in force has heard nothing.
+                let heard = link.as_ref().is_some_and(link_lives);
+                let z = if heard { evidence(&row.reasons.0) } else { 0.0 };
                 let baseline = Baseline::read(tx, &JOB, row.event_id, row.guest_id).await?;
-                let change = BaselineChange::TakenBack { z: evidence(&row.reasons.0) };
-                baseline.change(tx, &change, Some((&row).into()), at).await?;
+                baseline.change(tx, &BaselineChange::TakenBack { z }, Some((&row).into()), at).await?;
+                tx.forget_sighted_access(row.guest_id, access).await?;
                 if let Some(device) = row.snapshot.0.device() {
                     tx.untouch_device(row.event_id, device, row.guest_id).await?;
                 }
@@ -66,7 +72,7 @@ impl App {
 /// Scored as a person's, and nobody has acted with it, nor spoken on it.
 async fn was_nobodys(tx: &mut WriteTx, row: &AccessRow) -> Result<bool> {
     let scored = row.band.is_some() && !row.test && !row.is_unscored();
-    let untouched = row.label.is_none() && row.act.is_none() && !acted(&row.snapshot.0);
+    let untouched = !row.spoken && row.act.is_none() && !acted(&row.snapshot.0);
     if !scored || !untouched {
         return Ok(false);
     }

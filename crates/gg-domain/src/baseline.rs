@@ -26,6 +26,8 @@ pub enum BaselineChange {
     },
     /// The organiser's word on an opening.
     Labelled(Label),
+    /// The organiser's no to an opening of a link that is over: its device goes, of the link in force it says nothing.
+    Expelled,
     /// The organiser's word on the device of an opening.
     Trusted {
         /// What the leak filter had heard of the opening, in nats.
@@ -65,6 +67,7 @@ impl BaselineChange {
             Self::Opened(_) => "opened",
             Self::Followed { .. } => "followed",
             Self::Labelled(_) => "labelled",
+            Self::Expelled => "expelled",
             Self::Trusted { .. } => "trusted",
             Self::TakenBack { .. } => "taken_back",
             Self::Forgotten => "forgotten",
@@ -87,6 +90,7 @@ mod tests {
             BaselineChange::Imported(Box::default()),
             BaselineChange::Followed { act: Act::Answered, raw: 0.25 },
             BaselineChange::Labelled(Label::NotGuest),
+            BaselineChange::Expelled,
             BaselineChange::Trusted { z: 1.5 },
             BaselineChange::TakenBack { z: 1.5 },
             BaselineChange::Forgotten,

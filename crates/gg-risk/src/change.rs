@@ -8,7 +8,7 @@ use gg_domain::baseline::BaselineChange;
 use gg_domain::risk::{GuestRisk, Score};
 use gg_domain::snapshot::Snapshot;
 
-use crate::update::{Admission, confirm, forget_devices, reissue, reset, take_back, trust, update};
+use crate::update::{Admission, confirm, expelled, forget_devices, reissue, reset, take_back, trust, update};
 
 /// A change that is about an opening, without what was seen of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -33,6 +33,7 @@ pub fn apply(
         }
         BaselineChange::Followed { act, raw } => follow(guest, opening()?, *act, *raw),
         BaselineChange::Labelled(label) => confirm(guest, opening()?, *label),
+        BaselineChange::Expelled => expelled(guest, opening()?),
         BaselineChange::Trusted { z } => trust(guest, opening()?, *z),
         BaselineChange::TakenBack { z } => take_back(guest, opening()?, *z),
         BaselineChange::Forgotten => forget_devices(guest),

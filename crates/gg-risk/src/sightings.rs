@@ -4,6 +4,7 @@
 //! Who was seen under a key is kept once a guest. Keys are hashes, so rows tell nothing but that openings share
 //! something.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use gg_domain::access::{Act, Class, LinkAccess, NetClass};
@@ -220,13 +221,11 @@ impl LookedUp {
     }
 
     fn note(&self, notes: &mut Notes, access: &LinkAccess, new: NewSighting) {
-        let others: Vec<&Sighting> =
+        let mut others: Vec<&Sighting> =
             self.under(Some(new.key)).filter(|one| one.guest != access.guest).collect();
-        if others.len() >= LINKS_MAX
-            && let Some(oldest) = others.iter().min_by_key(|one| (one.kept, one.at))
-        {
-            notes.evicted.push((new.key, oldest.guest));
-        }
+        // Those who came at the same moment did not see each other: all beyond the number leave.
+        others.sort_by_key(|one| Reverse((one.kept, one.at)));
+        notes.evicted.extend(others.iter().skip(LINKS_MAX - 1).map(|one| (new.key, one.guest)));
         notes.sightings.push(new);
     }
 

@@ -5,7 +5,7 @@
 
 use gg_domain::access::{Act, Acts, NetClass};
 use gg_domain::risk::{
-    DEVICE_COOKIES_MAX, DEVICE_NETWORKS_MAX, GuestRisk, KNOWN_DEVICES_MAX, KnownCookie, KnownDevice,
+    Band, DEVICE_COOKIES_MAX, DEVICE_NETWORKS_MAX, GuestRisk, KNOWN_DEVICES_MAX, KnownCookie, KnownDevice,
     KnownNetwork, Label, NEW_DEVICES_MAX, REFUSED_MAX, ReasonCode, Refused, Score,
 };
 use gg_domain::snapshot::Snapshot;
@@ -67,8 +67,18 @@ pub fn confirm(guest: &GuestRisk, seen: &Snapshot, label: Label) -> GuestRisk {
         Label::NotGuest => {
             expel(&mut guest, seen);
             guest.leak = guest.leak.max(LEAK_AFTER_NOT_GUEST);
+            // Kept while the engine is away: who made it slow gains nothing.
+            guest.standing = guest.standing.max(Some(Band::High));
         }
     }
+    guest
+}
+
+/// The row after the organiser's no to an opening of a link that is over: the device goes, and the link in force, which
+/// nobody else has, stays as it is.
+pub(crate) fn expelled(guest: &GuestRisk, seen: &Snapshot) -> GuestRisk {
+    let mut guest = guest.clone();
+    expel(&mut guest, seen);
     guest
 }
 
@@ -78,9 +88,14 @@ pub fn confirm(guest: &GuestRisk, seen: &Snapshot, label: Label) -> GuestRisk {
 pub fn trust(guest: &GuestRisk, seen: &Snapshot, z: f64) -> GuestRisk {
     let mut guest = guest.clone();
     vouch(&mut guest, seen);
-    // Never below a fresh link's: what was heard before anything could be compared was not told to the filter.
-    guest.leak = unheard(guest.leak, z).max(guest.leak.min(GuestRisk::LEAK_PRIOR));
+    guest.leak = forgiven(guest.leak, z);
     guest
+}
+
+/// The chance that the link has leaked without evidence `z`: never below a fresh link's, since what was heard before
+/// anything could be compared was not told to the filter.
+fn forgiven(leak: f64, z: f64) -> f64 {
+    unheard(leak, z).max(leak.min(GuestRisk::LEAK_PRIOR))
 }
 
 /// The row without what a machine left in it that was taken for a person: the device it was bound as, and
@@ -95,7 +110,12 @@ pub fn take_back(guest: &GuestRisk, seen: &Snapshot, z: f64) -> GuestRisk {
     if guest.first_human_at == Some(seen.at) {
         guest.first_human_at = guest.devices.iter().map(|device| device.first_at).min();
     }
-    guest.leak = unheard(guest.leak, z);
+    guest.new_devices.retain(|at| *at != seen.at);
+    guest.accesses = guest.accesses.saturating_sub(1);
+    if guest.accesses == 0 {
+        guest.standing = None;
+    }
+    guest.leak = forgiven(guest.leak, z);
     guest
 }
 

@@ -86,6 +86,8 @@ row! {
         pub act: Option<String>,
         /// On a device that the guest did not have, or that looked otherwise.
         pub new_look: bool,
+        /// Somebody gave his word on it: the organiser, or the guest by digits.
+        pub spoken: bool,
         /// When it was judged after it had been let in unjudged.
         pub scored_again_at: Option<Timestamp>,
         /// When.
@@ -228,7 +230,8 @@ impl Conn {
     pub async fn access(&mut self, actor: &Actor, access: AccessId) -> Result<Option<AccessRow>> {
         const SQL: &str =
             "select id, guest_id, event_id, generation, class, test, band, p, raw, snapshot, reasons, facts,
-                degraded, decision, label, act, new_look, scored_again_at, at
+                degraded, decision, label, act, new_look,
+                reasons_before is not null, scored_again_at, at
             from accesses where id = $1 and ($3 or exists
                 (select 1 from members m where m.event_id = accesses.event_id and m.account_id = $2))";
         let account = actor.account_id();

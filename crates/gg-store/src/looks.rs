@@ -23,10 +23,17 @@ row! {
 }
 
 impl Conn {
-    /// New looks of all events after `after`, the latest first. For a count alone: nothing of it is shown.
-    pub async fn looks(&mut self, after: Timestamp, limit: i64) -> Result<Vec<LookRow>> {
+    /// The latest new looks of all events. For a count alone: nothing of it is shown.
+    pub async fn latest_looks(&mut self, limit: i64) -> Result<Vec<LookRow>> {
         const SQL: &str = "select id, event_id, snapshot, at from accesses
-            where new_look and at > $1 order by at desc limit $2";
+            where new_look order by at desc limit $1";
+        self.all(SQL, args![limit]).await
+    }
+
+    /// New looks of all events after `after`, the oldest first. For a count alone.
+    pub async fn looks_after(&mut self, after: Timestamp, limit: i64) -> Result<Vec<LookRow>> {
+        const SQL: &str = "select id, event_id, snapshot, at from accesses
+            where new_look and at > $1 order by at limit $2";
         self.all(SQL, args![after, limit]).await
     }
 

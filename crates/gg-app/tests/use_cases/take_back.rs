@@ -58,6 +58,39 @@ each_database! {
         assert_eq!(row(&db, &stage, second).await.band, Some(Band::High.as_str().to_owned()));
     }
 
+    async fn a_device_that_the_organiser_trusts_is_not_taken_back(db: TestDb) {
+        let stage = Stage::set(&db, None).await;
+        let guests = stage.guests(3, 0).await;
+        let first = scan(&stage, guests[0]).await;
+        scan(&stage, guests[1]).await;
+        stage.app.trust_device(stage.organiser(), first).await.unwrap();
+
+        scan(&stage, guests[2]).await;
+
+        assert_eq!(row(&db, &stage, first).await.class, "human");
+        let risk = stage.app.guest_risk(stage.organiser(), guests[0]).await.unwrap();
+        assert!(risk.devices.iter().any(|device| device.trusted));
+    }
+
+    async fn openings_that_show_a_scanner_at_once_take_back_once(db: TestDb) {
+        let stage = Stage::set(&db, None).await;
+        let guests = stage.guests(10, 0).await;
+        let first = scan(&stage, guests[0]).await;
+        scan(&stage, guests[1]).await;
+
+        let mut rest = tokio::task::JoinSet::new();
+        for guest in &guests[2..] {
+            let (app, token) = (stage.app.clone(), stage.token(*guest).await);
+            rest.spawn(async move { app.score_access(&token, &rented()).await.unwrap() });
+        }
+        rest.join_all().await;
+
+        assert_eq!(told(&stage, first).await, [Some("low"), None]);
+        let risk = stage.app.guest_risk(stage.organiser(), guests[0]).await.unwrap();
+        assert_eq!((risk.accesses, risk.standing), (0, None));
+        assert!((risk.leak - gg_domain::risk::GuestRisk::LEAK_PRIOR).abs() < 1e-9, "{}", risk.leak);
+    }
+
     async fn people_in_one_data_centre_who_act_are_people(db: TestDb) {
         let stage = Stage::set(&db, None).await;
         for guest in stage.guests(4, 0).await {

@@ -22,6 +22,9 @@ use crate::memory::{
 use crate::population::Population;
 use crate::snapshot::traits;
 
+/// How far what is kept of a guest under a key may lag behind: windows are hours.
+const RENOTED_AFTER: SignedDuration = SignedDuration::from_mins(1);
+
 /// What an opening is looked up and kept under. None where it does not tell enough.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct SightingKeys {
@@ -221,12 +224,23 @@ impl LookedUp {
     }
 
     fn note(&self, notes: &mut Notes, access: &LinkAccess, new: NewSighting) {
+        if self.is_noted(access, new) {
+            return;
+        }
         let mut others: Vec<&Sighting> =
             self.under(Some(new.key)).filter(|one| one.guest != access.guest).collect();
         // Those who came at the same moment did not see each other: all beyond the number leave.
         others.sort_by_key(|one| Reverse((one.kept, one.at)));
         notes.evicted.extend(others.iter().skip(LINKS_MAX - 1).map(|one| (new.key, one.guest)));
         notes.sightings.push(new);
+    }
+
+    /// Does it stand there as it would be written, or hardly older? Reloads come within a minute.
+    fn is_noted(&self, access: &LinkAccess, new: NewSighting) -> bool {
+        self.under(Some(new.key)).any(|one| {
+            let same = (one.machine, one.kept, one.access) == (new.machine, new.kept, new.access);
+            one.guest == access.guest && same && access.at.duration_since(one.at) < RENOTED_AFTER
+        })
     }
 
     fn note_block(
@@ -263,8 +277,9 @@ impl LookedUp {
             let others = here.iter().filter(|one| one.machine != Some(machine));
             notes.housemates.extend(others.map(|one| one.guest));
         }
-        if here.len() < LINKS_MAX {
-            notes.sightings.push(NewSighting { key, machine: Some(machine), kept: false, access: None });
+        let new = NewSighting { key, machine: Some(machine), kept: false, access: None };
+        if here.len() < LINKS_MAX && !self.is_noted(access, new) {
+            notes.sightings.push(new);
         }
     }
 }

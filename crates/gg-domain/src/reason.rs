@@ -49,6 +49,8 @@ reasons! {
     DevNew "DEV_NEW" "on a device never seen before",
     /// A device that came before and has not yet earned its place.
     DevUnproven "DEV_UNPROVEN" "on a device that came before, but was never near their others",
+    /// The organiser said that this device is not the guest's.
+    DevDisowned "DEV_DISOWNED" "on a device that you said is not theirs",
     /// A second phone, or what people have beside their phone.
     DevSecondPhone "DEV_SECOND_PHONE" "on another phone than the one that we know as theirs",
     /// A known device with an older browser than before.

@@ -265,6 +265,9 @@ pub struct Refused {
     /// What the leak filter has heard of it, in nats.
     #[serde(rename = "h")]
     pub heard: f64,
+    /// The organiser said that it is not the guest's.
+    #[serde(rename = "no", default, skip_serializing_if = "std::ops::Not::not")]
+    pub disowned: bool,
 }
 
 /// A cookie of a device. Looks can be copied, so each cookie earns its own trust.

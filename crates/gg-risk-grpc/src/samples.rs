@@ -152,7 +152,7 @@ fn guest() -> GuestRisk {
         first_human_at: Some(at(-1_500_000_001)),
         last_at: Some(at(4)),
         new_devices: vec![at(5), at(6)],
-        refused: vec![Refused { id: device(7), heard: 2.5 }],
+        refused: vec![Refused { id: device(7), heard: 2.5, disowned: true }],
         standing: Some(Band::High),
     }
 }

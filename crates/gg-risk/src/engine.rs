@@ -41,6 +41,10 @@ const LEAK_TOLD_FROM: f64 = 0.1;
 /// odd opening never blocks itself.
 const LEAK_HARD: f64 = 0.99;
 
+/// The organiser's word on a device, in nats: more than looks, places and habits say for it together (D at its least is
+/// −6, RISK.md 5.1), with the leak that her word leaves behind enough to block.
+const DISOWNED: f64 = 9.0;
+
 /// What is known when an opening is scored.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
@@ -152,6 +156,10 @@ fn weigh(model: Model, seen: &Snapshot, known: &Known<'_>, silenced: &[ReasonCod
     network::weigh(&mut evidence, seen, known);
     browser::weigh(&mut evidence, seen, known, linkage.is_known());
     crowd::weigh(&mut evidence, seen, known, linkage.is_known());
+    let disowned = known.guest.refused.iter().any(|one| one.disowned && Some(one.id) == seen.cookie);
+    if disowned {
+        evidence.note(ReasonCode::DevDisowned, DISOWNED);
+    }
     evidence.silence(silenced);
     soften(&mut evidence, seen, known.guest, linkage, earned);
 
@@ -161,10 +169,11 @@ fn weigh(model: Model, seen: &Snapshot, known: &Known<'_>, silenced: &[ReasonCod
     let spoke = |code: ReasonCode| reasons.iter().any(|reason| reason.code == code && reason.nats > 0.0);
     let hard = reasons.iter().any(|reason| is_hard(reason.code, first_ever) && reason.nats > 0.0);
     let returned = fresh && !hard && reasons.iter().any(|reason| returns(reason.code, seen, first_ever));
-    let may_block = leak.prior >= LEAK_HARD && !earned
+    let may_block = disowned
+        || leak.prior >= LEAK_HARD && !earned
         || crowd::strange_households(known) >= GRAPH_HARD && spoke(ReasonCode::GraphMultiGuest)
         || spoke(ReasonCode::AutomationFlag) && (spoke(ReasonCode::NetTor) || spoke(ReasonCode::NetHosting));
-    let band = known.policy.thresholds.band(p).min(band_max(fresh, hard || returned, may_block));
+    let band = known.policy.thresholds.band(p).min(band_max(fresh && !disowned, hard || returned, may_block));
     // With nothing to compare with, soft evidence says nothing of the link, however often it comes.
     let after = if fresh && !hard { known.guest.leak } else { leak.after };
     if leak.prior >= LEAK_TOLD_FROM {
@@ -260,7 +269,7 @@ const fn band_max(fresh: bool, hard: bool, may_block: bool) -> Band {
 /// stands beside it.
 const fn is_hard(code: ReasonCode, first_ever: bool) -> bool {
     match code {
-        ReasonCode::GraphMultiGuest => true,
+        ReasonCode::GraphMultiGuest | ReasonCode::DevDisowned => true,
         ReasonCode::AutomationFlag => !first_ever,
         _ => false,
     }

@@ -74,11 +74,22 @@ pub fn classify_fetch(headers: &Headers, method: Method, network: &Network, has_
         FetchClass::Browser
     } else if names_previewer(headers.agent()) {
         FetchClass::Preview
-    } else if scans(headers, method, network) {
+    } else if scans(headers, method, network) || names_machine(headers.agent()) {
         FetchClass::Scanner
     } else {
         FetchClass::Browser
     }
+}
+
+/// Marks by which machines name themselves, in lower case: the address to read about them, or their kind before a
+/// version. A phone of the make Cubot is followed by a space.
+const MACHINE_MARKS: &[&str] =
+    &["+http", "bot/", "bot)", "bot;", "crawler", "spider", "scrap/", "-bot", "prerender"];
+
+/// Does a fetch call itself a machine's? Whatever name it has, it gets the neutral card; an opening is judged apart.
+fn names_machine(agent: &str) -> bool {
+    let agent = agent.to_ascii_lowercase();
+    MACHINE_MARKS.iter().any(|mark| agent.contains(mark))
 }
 
 /// A previewer by name that ran no script, or that comes from the platform's own servers.

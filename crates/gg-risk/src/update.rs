@@ -29,6 +29,8 @@ const UNPROVEN_SHARE: f64 = 0.25;
 const UNPROVEN_WEIGHT_MAX: f64 = 1.0;
 /// What a device may carry with it at most, in nats: an odd first visit is not held against it for ever.
 const DOUBT_MAX: f64 = 3.0;
+/// From here on the filter is at its end: what it hears more leaves no trace that could be taken out again.
+const LEAK_SURE: f64 = 0.98;
 /// What the organiser's "not the guest" makes of the leak at least (RISK.md 5.3).
 const LEAK_AFTER_NOT_GUEST: f64 = 0.9;
 
@@ -66,6 +68,7 @@ pub fn confirm(guest: &GuestRisk, seen: &Snapshot, label: Label) -> GuestRisk {
         }
         Label::NotGuest => {
             expel(&mut guest, seen);
+            disown(&mut guest, seen);
             guest.leak = guest.leak.max(LEAK_AFTER_NOT_GUEST);
             // Kept while the engine is away: who made it slow gains nothing.
             guest.standing = guest.standing.max(Some(Band::High));
@@ -79,7 +82,25 @@ pub fn confirm(guest: &GuestRisk, seen: &Snapshot, label: Label) -> GuestRisk {
 pub(crate) fn expelled(guest: &GuestRisk, seen: &Snapshot) -> GuestRisk {
     let mut guest = guest.clone();
     expel(&mut guest, seen);
+    disown(&mut guest, seen);
     guest
+}
+
+/// Whoever comes with this cookie again is the one that the organiser spoke of.
+fn disown(guest: &mut GuestRisk, seen: &Snapshot) {
+    if let Some(id) = seen.device() {
+        refuse(guest, Refused { id, heard: 0.0, disowned: true });
+    }
+}
+
+/// Remembers a device that was not taken in, once; the oldest leaves, the organiser's word last.
+fn refuse(guest: &mut GuestRisk, new: Refused) {
+    guest.refused.retain(|one| one.id != new.id);
+    if guest.refused.len() >= REFUSED_MAX {
+        let oldest = guest.refused.iter().position(|one| !one.disowned).unwrap_or(0);
+        guest.refused.remove(oldest);
+    }
+    guest.refused.push(new);
 }
 
 /// The row after the organiser's word on the device of `seen` alone: it is the guest's from now on, and what the leak
@@ -141,11 +162,16 @@ fn vouch(guest: &mut GuestRisk, seen: &Snapshot) {
     device.weight = device.weight.max(1.0);
     remember_network(device, seen, 1.0);
     guest.first_human_at.get_or_insert(seen.at);
+    guest.refused.retain(|one| Some(one.id) != seen.device());
 }
 
 fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
     let linkage = link(seen, guest, true);
-    let admitted = linkage.same().is_some() || score.raw < stranger_max(guest);
+    let refused = guest.refused.iter().find(|one| Some(one.id) == seen.device()).copied();
+    let disowned = refused.is_some_and(|one| one.disowned);
+    let admitted = !disowned && (linkage.same().is_some() || score.raw < stranger_max(guest));
+    // Where the filter was sure before it came, it heard nothing new: told again, the same speaks as it did.
+    let sure = score.band == Band::Block && guest.leak >= LEAK_SURE;
 
     let mut guest = GuestRisk { v: GuestRisk::VERSION, ..guest.clone() };
     guest.accesses = guest.accesses.saturating_add(1);
@@ -153,18 +179,13 @@ fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
     guest.last_at = guest.last_at.max(Some(seen.at));
     guest.leak = score.leak;
     guest.standing = guest.standing.max(Some(score.band));
-    let refused = guest.refused.iter().position(|one| Some(one.id) == seen.device());
-    if let Some(index) = refused {
-        guest.refused.remove(index);
-    }
-    if !(admitted && binds(seen))
-        && linkage.same().is_none()
+    guest.refused.retain(|one| Some(one.id) != seen.device());
+    let left_out = !(admitted && binds(seen)) && linkage.same().is_none();
+    if (left_out || disowned)
         && let Some(id) = seen.device()
     {
-        if guest.refused.len() >= REFUSED_MAX {
-            guest.refused.remove(0);
-        }
-        guest.refused.push(Refused { id, heard: weighed(score.z.max(0.0)) });
+        let heard = if sure || disowned { 0.0 } else { weighed(score.z.max(0.0)) };
+        refuse(&mut guest, Refused { id, heard, disowned });
     }
     let compared = !guest.devices.is_empty() || binds(seen);
     if compared && !linkage.is_known() && seen.cookie.is_none() {

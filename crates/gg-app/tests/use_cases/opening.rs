@@ -1,6 +1,7 @@
 //! Openings: scored, stored, told, and the organiser's word on them.
 
 use gg_domain::access::Act;
+use gg_domain::policy::Action;
 use gg_domain::risk::{Band, Label};
 use gg_testkit::each_database;
 
@@ -93,4 +94,71 @@ each_database! {
         let judged = stage.app.score_access(&token, &opening()).await.unwrap();
         assert_eq!(judged.band, Some(Band::Low));
     }
+
+    async fn whoever_was_disowned_stays_out_on_the_next_opening_too(db: TestDb) {
+        let stage = Stage::set(&db, None).await;
+        let guest = stage.guest("Kojo", 0).await;
+        let token = stage.token(guest).await;
+        let own = stage.app.score_access(&token, &opening()).await.unwrap();
+        let strange = stage.app.score_access(&token, &foreign()).await.unwrap();
+        stage.app.label_access(stage.organiser(), strange.access, Label::NotGuest).await.unwrap();
+
+        let again = gg_app::Opening { device: strange.set_device, ..foreign() };
+        for _ in 0..3 {
+            let judged = stage.app.score_access(&token, &again).await.unwrap();
+            assert_eq!((judged.band, judged.decision), (Some(Band::Block), Action::Block));
+        }
+        let home = gg_app::Opening { device: own.set_device, ..opening() };
+        assert!(stage.app.score_access(&token, &home).await.unwrap().band < Some(Band::High));
+
+        stage.app.label_access(stage.organiser(), strange.access, Label::Guest).await.unwrap();
+        assert_eq!(stage.app.score_access(&token, &again).await.unwrap().band, Some(Band::Low));
+    }
+
+    async fn a_first_opening_that_was_disowned_is_blocked_too(db: TestDb) {
+        let stage = Stage::set(&db, None).await;
+        let guest = stage.guest("Kojo", 0).await;
+        let token = stage.token(guest).await;
+        let strange = stage.app.score_access(&token, &foreign()).await.unwrap();
+        stage.app.label_access(stage.organiser(), strange.access, Label::NotGuest).await.unwrap();
+
+        let again = gg_app::Opening { device: strange.set_device, ..foreign() };
+        assert_eq!(stage.app.score_access(&token, &again).await.unwrap().band, Some(Band::Block));
+    }
+
+    async fn a_reload_leads_nobody_out_of_a_block(db: TestDb) {
+        let stage = Stage::set(&db, None).await;
+        let guest = stage.guest("Kojo", 0).await;
+        let token = stage.token(guest).await;
+        stage.app.answer_form(&token, &opening(), &coming(&[])).await.unwrap();
+
+        let mut blocked = 0;
+        for n in 0..12 {
+            let mut strange = foreign();
+            let signals = strange.signals.as_mut().unwrap();
+            (signals.canvas, signals.webdriver) = (Some(format!("{n:08x}")), Some(n > 5));
+            strange.network = gg_domain::access::Network::at(format!("198.51.{n}.9").parse().unwrap());
+            let first = stage.app.score_access(&token, &strange).await.unwrap();
+            if first.band == Some(Band::Block) {
+                blocked += 1;
+                strange.device = first.set_device;
+                for _ in 0..3 {
+                    assert_eq!(stage.app.score_access(&token, &strange).await.unwrap().band, Some(Band::Block), "{n}");
+                }
+            }
+        }
+        assert!(blocked > 0);
+    }
+}
+
+/// Somebody else's, on another system and network.
+fn foreign() -> gg_app::Opening {
+    const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+    let mut foreign = opening();
+    foreign.headers.ua = Some(AGENT.into());
+    foreign.network = gg_domain::access::Network::at("198.51.100.9".parse().unwrap());
+    let signals = foreign.signals.as_mut().unwrap();
+    (signals.platform, signals.canvas) = (Some("Linux x86_64".into()), Some("beef".into()));
+    (signals.timezone, signals.languages) = (Some("Asia/Tokyo".into()), Some(vec!["ja".into()]));
+    foreign
 }

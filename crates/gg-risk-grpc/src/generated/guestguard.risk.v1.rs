@@ -481,6 +481,9 @@ pub struct Refused {
     /// What the leak filter has heard of it, in nats.
     #[prost(double, tag = "2")]
     pub heard: f64,
+    /// The organiser said that it is not the guest's.
+    #[prost(bool, tag = "3")]
+    pub disowned: bool,
 }
 /// What two openings are compared by. Absent is unknown, not different.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -135,8 +135,8 @@ impl TryFrom<v1::KnownNetwork> for KnownNetwork {
 }
 
 impl From<&Refused> for v1::Refused {
-    fn from(Refused { id, heard }: &Refused) -> Self {
-        Self { id: id.to_string(), heard: *heard }
+    fn from(Refused { id, heard, disowned }: &Refused) -> Self {
+        Self { id: id.to_string(), heard: *heard, disowned: *disowned }
     }
 }
 
@@ -144,7 +144,8 @@ impl TryFrom<v1::Refused> for Refused {
     type Error = Fault;
 
     fn try_from(wire: v1::Refused) -> Result<Self, Fault> {
-        Ok(Self { id: id!(&wire.id, "id", DeviceId)?, heard: finite(wire.heard, "heard")? })
+        let id = id!(&wire.id, "id", DeviceId)?;
+        Ok(Self { id, heard: finite(wire.heard, "heard")?, disowned: wire.disowned })
     }
 }
 

@@ -91,7 +91,7 @@ fn the_organisers_no_takes_the_device_out_and_marks_the_link() {
     assert!(guest.leak >= 0.9);
     link.guest = guest;
     let again = LinkAccess { device: Some(device(2)), new_device: None, ..stranger() };
-    expect(&link.judge(&again), Band::High);
+    expect(&link.judge(&again), Band::Block);
 }
 
 #[test]

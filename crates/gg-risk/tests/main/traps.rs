@@ -115,6 +115,32 @@ fn fetches_are_classed_alike_and_a_cookie_is_a_browser() {
     assert_eq!(classify_fetch(&headers, Method::Get, &microsoft, true), FetchClass::Browser);
 }
 
+/// Machines that no list has, by the marks that they give themselves.
+const OTHER_MACHINES: &[&str] = &[
+    "Mattermost-Bot/1.1",
+    "Mozilla/5.0 (compatible; YandexBot/3.0; +http://yandex.com/bots)",
+    "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
+    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)",
+    "Mozilla/5.0 (compatible; Pinterestbot/1.0; +http://www.pinterest.com/bot.html)",
+    "kakaotalk-scrap/1.0; +https://devtalk.kakao.com/t/scrap/33984",
+    "DuckDuckBot/1.1; (+http://duckduckgo.com/duckduckbot.html)",
+    "Nextcloud Server Crawler",
+];
+
+#[test]
+fn a_fetch_that_calls_itself_a_machines_gets_the_neutral_card() {
+    let class = |agent| classify_fetch(&with_agent(agent).headers, Method::Get, &Network::default(), false);
+    for agent in OTHER_MACHINES {
+        assert_ne!(class(agent), FetchClass::Browser, "{agent}");
+    }
+    let cubot = "Mozilla/5.0 (Linux; Android 11; CUBOT NOTE 20 Build/RP1A) AppleWebKit/537.36 (KHTML, like Gecko) \
+        Chrome/138.0.0.0 Mobile Safari/537.36";
+    assert_eq!(class(cubot), FetchClass::Browser);
+    for agent in PEOPLE {
+        assert_eq!(class(agent), FetchClass::Browser, "{agent}");
+    }
+}
+
 #[test]
 fn an_empty_agent_and_a_head_are_scanners_until_a_person_shows() {
     let empty = with_agent("");

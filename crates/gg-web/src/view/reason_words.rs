@@ -67,6 +67,7 @@ pub fn reason_name(code: ReasonCode, nats: f64) -> &'static str {
         ReasonCode::DevOtherGuest => "Another guest’s own device",
         ReasonCode::DevNew => "A new device",
         ReasonCode::DevUnproven => "A device that is still new here",
+        ReasonCode::DevDisowned => "A device that you said is somebody else’s",
         ReasonCode::DevSecondPhone => "Another phone than theirs",
         ReasonCode::DevDowngrade => "An older browser than before",
         ReasonCode::DevReplayNoCookie => "Looks like a known device, without its mark",

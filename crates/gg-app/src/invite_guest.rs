@@ -5,11 +5,13 @@
 
 use gg_domain::actor::Actor;
 use gg_domain::baseline::BaselineChange;
+use gg_domain::clock::Sources;
 use gg_domain::decision::Decision;
-use gg_domain::id::{GuestId, InviteId};
+use gg_domain::id::{EventId, GuestId, InviteId};
 use gg_domain::invite::{InviteState, TRY_LIFE, link_expired};
 use gg_domain::token::{KeyId, Purpose, Token};
 use gg_store::{Conn, InviteRow, WriteTx};
+use jiff::Timestamp;
 
 use crate::App;
 use crate::baseline::Baseline;
@@ -52,6 +54,8 @@ impl App {
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
                 let (row, _) = member_guest(tx, &actor, guest).await?;
+                // Behind the lock: a link that is being made at this moment ends too.
+                tx.lock_guest(guest).await?.ok_or(Error::NotFound)?;
                 let ended = tx.end_invites(guest, InviteState::Revoked).await?;
                 if ended == 0 {
                     return Err(Error::NotFound);
@@ -120,17 +124,8 @@ impl App {
                 }
 
                 tx.end_invites(guest, InviteState::Rotated).await?;
-                let generation =
-                    tx.insert_invite(row.event_id, guest, invite, key, InviteState::Living, at).await?;
-                tx.settle_fresh_link_wish(guest, at).await?;
-                let baseline = Baseline::read(tx, &actor, row.event_id, guest).await?;
-                if baseline.revision > 0 {
-                    baseline.change(tx, &BaselineChange::Reissued, None, at).await?;
-                }
-                let decision = if generation > 1 { Decision::LinkReissued } else { Decision::LinkIssued };
-                let decided = Decided { event: row.event_id, guest, access: None, decision, at };
-                keep_decision(tx, &actor, &sources, decided).await?;
-                Ok((key, generation))
+                let next = NextLink { event: row.event_id, guest, invite, key, at };
+                Ok((key, next_link(tx, &actor, &sources, next).await?))
             })
             .await?;
         self.tell(key, guest, generation, Purpose::Invite)
@@ -140,4 +135,33 @@ impl App {
         let token = self.keyring.token(key, guest, generation, purpose).ok_or(Error::NoLink)?;
         Ok(Link { url: format!("{}/i/{}", self.public_url, token.expose()), token })
     }
+}
+
+/// A link on its way to a guest who has none, or whose last one has just ended.
+pub(crate) struct NextLink {
+    pub(crate) event: EventId,
+    pub(crate) guest: GuestId,
+    pub(crate) invite: InviteId,
+    pub(crate) key: KeyId,
+    pub(crate) at: Timestamp,
+}
+
+/// Makes a guest's next living link, behind his lock, and gives its generation. Nobody else has it: what was held against the
+/// one before is over.
+pub(crate) async fn next_link(
+    tx: &mut WriteTx,
+    actor: &Actor,
+    sources: &Sources,
+    next: NextLink,
+) -> Result<u32> {
+    let NextLink { event, guest, invite, key, at } = next;
+    let generation = tx.insert_invite(event, guest, invite, key, InviteState::Living, at).await?;
+    tx.settle_fresh_link_wish(guest, at).await?;
+    let baseline = Baseline::read(tx, actor, event, guest).await?;
+    if baseline.revision > 0 {
+        baseline.change(tx, &BaselineChange::Reissued, None, at).await?;
+    }
+    let decision = if generation > 1 { Decision::LinkReissued } else { Decision::LinkIssued };
+    keep_decision(tx, actor, sources, Decided { event, guest, access: None, decision, at }).await?;
+    Ok(generation)
 }

@@ -35,12 +35,13 @@ impl App {
         let wait = self
             .store
             .write(async move |tx: &mut WriteTx| -> Result<Option<SignedDuration>> {
+                // Behind the lock: a link that was taken back meanwhile brings forth no other.
+                tx.lock_guest(claims.guest).await?;
                 let link = open_link(tx, claims, viewer, at).await?;
                 if link.test {
                     return Ok(None);
                 }
                 let (guest, event) = (link.row.guest_id, link.row.event_id);
-                tx.lock_guest(guest).await?.ok_or(Error::NotFound)?;
                 let (kind, most) = (MessageKind::FreshLink, FRESH_LINKS_SENT.guest_day);
                 let asked = tx.messages_asked(event, guest, kind, day_before(at), most).await?;
                 if let Some(wait) = FRESH_LINKS_SENT.wait(&asked, at) {

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use gg_domain::actor::Actor;
 use gg_domain::fields::FieldErrors;
 use gg_domain::id::{EventId, GuestId, InviteId, MessageId};
-use gg_domain::invite::{InviteState, link_expired};
+use gg_domain::invite::link_expired;
 use gg_domain::message::{Channel, MessageKind, MessageState};
 use gg_store::{Conn, GuestRow, NewMessage, WriteTx};
 
 use crate::App;
 use crate::error::{Error, Result};
 use crate::facts;
+use crate::invite_guest::{NextLink, next_link};
 use crate::plan_event::member;
 
 /// Guests named in one call; who wants more says `all`.
@@ -146,7 +147,8 @@ impl App {
                     let invite = match tx.living_invite(&actor, guest).await? {
                         Some(living) => living.id,
                         None => {
-                            tx.insert_invite(event, guest, one.invite, key, InviteState::Living, at).await?;
+                            let next = NextLink { event, guest, invite: one.invite, key, at };
+                            next_link(tx, &actor, &sources, next).await?;
                             one.invite
                         }
                     };

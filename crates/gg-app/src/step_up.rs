@@ -55,12 +55,12 @@ impl App {
             let came = self
                 .store
                 .write(async move |tx: &mut WriteTx| -> Result<Came<Option<SignedDuration>>> {
+                    tx.lock_guest(claims.guest).await?;
                     let opened = serving_access(tx, claims, access, at).await?;
                     if opened.band.is_none() {
                         return Ok(Came::Machine);
                     }
                     let (guest, event) = (opened.guest_id, opened.event_id);
-                    tx.lock_guest(guest).await?.ok_or(Error::NotFound)?;
                     let (since, most) = (day_before(at), CODES_SENT.guest_day);
                     let asked = tx.messages_asked(event, guest, MessageKind::Code, since, most).await?;
                     if let Some(wait) = CODES_SENT.wait(&asked, at) {
@@ -136,12 +136,13 @@ impl App {
         let (at, sources, outlet) = (self.sources.now(), self.sources.clone(), self.outlet);
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
+                // Behind the lock: what the organiser said of the opening meanwhile stands.
+                tx.lock_guest(claims.guest).await?;
                 let opened = serving_access(tx, claims, access, at).await?;
                 if opened.band.is_none() {
                     return Ok(Came::Machine);
                 }
                 let guest = opened.guest_id;
-                tx.lock_guest(guest).await?.ok_or(Error::NotFound)?;
                 let forgotten_before = at.saturating_sub(TRIES_REST).unwrap_or(Timestamp::MIN);
                 let tried = TriedCode { guest, access, hash, at, forgotten_before };
                 match tx.try_code(&tried, TRIES_MAX).await? {
@@ -151,7 +152,6 @@ impl App {
                     }
                     Some(true) if !is_refused(&opened) => {
                         word_on(tx, &sources, &opened, Word::Code, outlet, at).await?;
-                        tx.keep_sightings(guest, access).await?;
                         Ok(Came::Done(Tried::Right))
                     }
                     Some(_) => Ok(Came::Done(Tried::Wrong)),

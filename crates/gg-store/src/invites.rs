@@ -100,6 +100,12 @@ impl WriteTx {
         self.execute(SQL, args![guest, state.as_str()]).await
     }
 
+    /// Ends a link that waits for its first use: the contact that it went to is not the guest's any more.
+    pub async fn end_fresh_invite(&mut self, guest: GuestId) -> Result<()> {
+        const SQL: &str = "update invites set state = 'revoked' where guest_id = $1 and state = 'fresh'";
+        self.execute(SQL, args![guest]).await.map(|_| ())
+    }
+
     /// Makes a fresh link the living one, ends the other, and takes from the guest's risk row what was held against that.
     /// `false`: the row or the link is not what was read, and nothing was written.
     pub async fn begin_link(

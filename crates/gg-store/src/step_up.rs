@@ -94,6 +94,12 @@ impl WriteTx {
         Ok(passed)
     }
 
+    /// Ends a guest's codes: the contact that they went to is not his any more.
+    pub async fn end_codes(&mut self, guest: GuestId, at: Timestamp) -> Result<()> {
+        const SQL: &str = "update step_up_codes set expires_at = $2 where guest_id = $1 and expires_at > $2";
+        self.execute(SQL, args![guest, at]).await.map(|_| ())
+    }
+
     /// Deletes codes that were asked for before `before`, at most `limit`, and says how many.
     pub async fn prune_codes(&mut self, before: Timestamp, limit: i64) -> Result<u64> {
         const SQL: &str = "delete from step_up_codes where id in

@@ -154,6 +154,36 @@ each_database! {
         assert!(stage.app.wishes(stage.organiser(), stage.event).await.unwrap().is_empty(), "he has one now");
     }
 
+    async fn one_that_went_to_a_contact_that_is_not_the_guests_any_more_is_dead(db: TestDb) {
+        let leaked = Leaked::new(&db).await;
+        let fresh = leaked.fresh().await;
+
+        let changed = leaked.stage.app.change_guest(leaked.stage.organiser(), leaked.guest, None, |input| {
+            input.email = Some("efua.new@example.org".into());
+        });
+        changed.await.unwrap();
+
+        assert_eq!(states(&db).await, ["living", "revoked"]);
+        assert!(matches!(leaked.stage.app.invite_page(&fresh, None).await, Err(Error::DeadLink(_))));
+        let again = leaked.fresh().await;
+        assert!(leaked.stage.app.invite_page(&again, None).await.is_ok());
+    }
+
+    async fn a_link_that_was_taken_back_brings_forth_no_other(db: TestDb) {
+        let leaked = Leaked::new(&db).await;
+        let mut asked = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let (app, token) = (leaked.stage.app.clone(), leaked.token.clone());
+            asked.spawn(async move { app.send_fresh_link(&token, None).await.is_ok() });
+        }
+        tokio::task::yield_now().await;
+        leaked.stage.app.revoke_invite(leaked.stage.organiser(), leaked.guest).await.unwrap();
+        asked.join_all().await;
+
+        let open = "select state from invites where state in ('living', 'fresh')";
+        assert_eq!(testing::words(&db.store, open).await.unwrap(), Vec::<String>::new());
+    }
+
     async fn a_word_on_an_opening_of_the_old_link_says_nothing_of_the_new_one(db: TestDb) {
         let leaked = Leaked::new(&db).await;
         let (stage, organiser) = (&leaked.stage, leaked.stage.organiser());

@@ -42,19 +42,19 @@ impl App {
     /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Forbidden`].
     pub async fn try_policy(&self, actor: Actor, event: EventId, policy: Policy) -> Result<Tried> {
         policy.validate()?;
-        let deliverable = self.outlet.is_open();
+        let outlet_open = self.outlet.is_open();
         let trial = Trial { policy, model: Model::IN_FORCE };
         self.store
             .read(async move |conn: &mut Conn| -> Result<_> {
                 member(conn, &actor, event).await?;
                 let latest = conn.judged_accesses(event, TRIED_ACCESSES_MAX).await?;
                 let asked: BTreeSet<AccessId> = latest.iter().map(|row| row.id).collect();
-                let guests: BTreeMap<GuestId, PartyId> =
-                    latest.iter().map(|row| (row.guest_id, row.party_id)).collect();
+                let guests: BTreeMap<GuestId, (PartyId, bool)> =
+                    latest.iter().map(|row| (row.guest_id, (row.party_id, row.reachable))).collect();
 
                 let mut tried = Tried::default();
-                for (guest, party) in guests {
-                    let replay = Replay::of(guest, party, &trial, deliverable);
+                for (guest, (party, reachable)) in guests {
+                    let replay = Replay::of(guest, party, &trial, outlet_open && reachable);
                     let (judged, otherwise) = replayed(conn, guest, replay, TRIED_CHANGES_MAX).await?;
                     tried.accesses += judged.intersection(&asked).count();
                     tried.otherwise.extend(otherwise.into_iter().filter(|one| asked.contains(&one.access)));
@@ -80,7 +80,7 @@ impl App {
         if let Some(policy) = &policy {
             policy.validate()?;
         }
-        let deliverable = self.outlet.is_open();
+        let outlet_open = self.outlet.is_open();
         self.store
             .read(async move |conn: &mut Conn| -> Result<_> {
                 conn.event(&JOB, event).await?.ok_or(Error::NotFound)?;
@@ -95,7 +95,7 @@ impl App {
 
                 let mut rows = Vec::with_capacity(guests.len());
                 for one in guests {
-                    let replay = Replay::of(one.guest_id, one.party_id, &trial, deliverable);
+                    let replay = Replay::of(one.guest_id, one.party_id, &trial, outlet_open && one.reachable);
                     let (judged, otherwise) = replayed(conn, one.guest_id, replay, i64::MAX).await?;
                     let all = usize::try_from(conn.judged_count(one.guest_id).await?).unwrap_or(0);
                     let unrecorded = all.saturating_sub(judged.len());

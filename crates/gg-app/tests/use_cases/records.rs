@@ -281,6 +281,32 @@ each_database! {
         assert_eq!(let_in, [asked.access]);
     }
 
+    async fn a_try_goes_through_so_many_changes_in_all_and_counts_the_openings_it_left_out(db: TestDb) {
+        let stage = Stage::set(&db, None).await;
+        let small = stage.guest("Esi", 0).await;
+        stage.open(&stage.token(small).await).await;
+        db.clock.advance(SignedDuration::from_mins(1));
+        let tried = async || {
+            let tried = stage.app.try_policy(stage.organiser(), stage.event, Policy::default()).await.unwrap();
+            (tried.accesses, tried.unrecorded)
+        };
+        assert_eq!(tried().await, (1, 0));
+
+        // Guests who opened later, each with as long a record as is gone through for one: four are the whole of it.
+        for name in ["Kojo", "Efua", "Yaw"] {
+            let guest = stage.guest(name, 0).await;
+            stage.open(&stage.token(guest).await).await;
+        }
+        let long = "update accesses set revision = 5000 where at > (select min(at) from accesses)";
+        testing::run(&stage.app.store, long).await.unwrap();
+        assert_eq!(tried().await, (1, 3), "three leave room for another");
+
+        let guest = stage.guest("Abena", 0).await;
+        stage.open(&stage.token(guest).await).await;
+        testing::run(&stage.app.store, long).await.unwrap();
+        assert_eq!(tried().await, (0, 5), "four leave none");
+    }
+
     async fn another_model_is_told_apart_by_what_its_reasons_say(db: TestDb) {
         let (stage, _) = stories(&db).await;
         let strict = Thresholds { medium: 0.02, high: 0.04, block: 0.9 };

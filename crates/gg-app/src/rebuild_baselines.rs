@@ -1,7 +1,7 @@
 //! Makes guests' risk rows again from what is kept of their changes, and says whose row is another.
 //!
-//! One guest at a time, with his row locked: beside a running server too. A guest of whom not every change is known
-//! keeps the row that he has.
+//! One guest at a time, beside a running server too: his row is locked only for what came since his record was read.
+//! A guest of whom not every change is known keeps the row that he has.
 
 use gg_domain::actor::Actor;
 use gg_domain::id::{EventId, GuestId};
@@ -71,6 +71,14 @@ impl App {
 
     async fn rebuild(&self, event: EventId, guest: GuestId, check: bool) -> Result<Option<Rebuilt>> {
         let at = self.sources.now();
+        // A record can be long: it is gone through beside others, and only what came since with the row locked.
+        let begun = self
+            .store
+            .read(async move |conn: &mut Conn| -> Result<_> {
+                let record = Record::of(conn, guest).await?;
+                fold(conn, record, GuestRisk::default()).await
+            })
+            .await?;
         self.store
             .write(async move |tx: &mut WriteTx| -> Result<_> {
                 let stored = tx.lock_baseline(guest).await?;
@@ -85,8 +93,12 @@ impl App {
                 {
                     return Ok(Some(Rebuilt::Unknown(*revision)));
                 }
-                let risk = match fold(tx, record).await? {
-                    Ok(risk) => risk,
+                let made = match &begun {
+                    Ok(begun) => fold(tx, record.after(begun.revision), begun.risk.clone()).await?,
+                    Err(missing) => Err(*missing),
+                };
+                let risk = match made {
+                    Ok(made) => made.risk,
                     Err(missing) => return Ok(Some(Rebuilt::Unknown(missing))),
                 };
 
@@ -105,13 +117,23 @@ impl App {
     }
 }
 
-/// The row that the record makes, or the revision that is missing.
-async fn fold(conn: &mut Conn, mut record: Record) -> Result<std::result::Result<GuestRisk, i64>> {
-    let mut risk = GuestRisk::default();
+/// What the changes up to a revision make.
+#[derive(Clone)]
+struct Folded {
+    risk: GuestRisk,
+    revision: i64,
+}
+
+/// The row that the record makes of `risk`, or the revision that is missing.
+async fn fold(
+    conn: &mut Conn,
+    mut record: Record,
+    mut risk: GuestRisk,
+) -> Result<std::result::Result<Folded, i64>> {
     let mut revision = record.first();
     loop {
         match record.next(conn).await? {
-            Next::End => return Ok(Ok(risk)),
+            Next::End => return Ok(Ok(Folded { risk, revision })),
             Next::Missing(missing) => return Ok(Err(missing)),
             Next::Some(changes) => {
                 for one in changes {

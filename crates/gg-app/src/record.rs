@@ -62,6 +62,11 @@ impl Record {
         self.above
     }
 
+    /// What comes after `revision` of it.
+    pub(crate) fn after(self, revision: i64) -> Self {
+        Self { above: revision.max(self.above), ..self }
+    }
+
     /// The highest revision that is recorded.
     pub(crate) const fn last(&self) -> i64 {
         self.last

@@ -18,6 +18,7 @@ use gg_risk::{Known, Model};
 use jiff::Timestamp;
 
 use crate::record::{Opened, Recorded};
+use crate::score_access::treatment;
 
 /// What is said about an opening is another thing from this difference on, in nats: RISK.md 5.5.
 const AUDIBLE: f64 = 0.05;
@@ -72,24 +73,34 @@ pub struct Otherwise {
     pub why: String,
 }
 
+/// An opening that was judged again.
+struct Again {
+    at: Timestamp,
+    was: JudgedOpening,
+    would: Score,
+    /// What would have been done, by the row of that moment.
+    action: Action,
+}
+
 /// A guest whose openings are judged again, change by change.
 pub(crate) struct Replay<'a> {
     guest: GuestId,
     party: PartyId,
     trial: &'a Trial,
-    step_up_deliverable: bool,
+    /// Whether a code can reach the guest.
+    can_ask: bool,
     risk: GuestRisk,
     /// Openings judged again: how they were judged, and how they would be.
-    judged: BTreeMap<AccessId, (Timestamp, JudgedOpening, Score)>,
+    judged: BTreeMap<AccessId, Again>,
     /// Openings on which the organiser gave his word, or the guest's code did: it stands.
     settled: BTreeSet<AccessId>,
 }
 
 impl<'a> Replay<'a> {
-    pub(crate) fn of(guest: GuestId, party: PartyId, trial: &'a Trial, step_up_deliverable: bool) -> Self {
+    pub(crate) fn of(guest: GuestId, party: PartyId, trial: &'a Trial, can_ask: bool) -> Self {
         let risk = GuestRisk::default();
         let (judged, settled) = (BTreeMap::new(), BTreeSet::new());
-        Self { guest, party, trial, step_up_deliverable, risk, judged, settled }
+        Self { guest, party, trial, can_ask, risk, judged, settled }
     }
 
     /// Goes one change on. A change whose opening is not kept any more changes nothing here either.
@@ -127,14 +138,13 @@ impl<'a> Replay<'a> {
 
     /// Which openings were judged again, and those of them that would have been treated otherwise.
     pub(crate) fn end(self) -> (BTreeSet<AccessId>, Vec<Otherwise>) {
-        let Self { guest, trial, step_up_deliverable, judged, settled, .. } = self;
+        let Self { guest, trial, judged, settled, .. } = self;
         let all = judged.keys().copied().collect();
         let otherwise = judged
             .into_iter()
             .filter(|(access, _)| !settled.contains(access))
-            .filter_map(|(access, (at, was, would))| {
+            .filter_map(|(access, Again { at, was, would, action })| {
                 let from = Treatment { band: was.score.band, action: was.decision };
-                let action = gg_risk::decide(&would, &trial.policy, step_up_deliverable);
                 let to = Treatment { band: would.band, action };
                 if from == to {
                     return None;
@@ -166,18 +176,20 @@ impl<'a> Replay<'a> {
             event: &opening.facts,
         };
         let score = gg_risk::score_by(self.trial.model, &seen, &known);
-        self.judged.insert(opening.access, (seen.at, judged.clone(), score.clone()));
+        let action = treatment(&score, &self.trial.policy, &seen, Some(&risk), self.can_ask);
+        let again = Again { at: seen.at, was: judged.clone(), would: score.clone(), action };
+        self.judged.insert(opening.access, again);
         BaselineChange::Opened(Box::new(JudgedOpening { score, ..judged.clone() }))
     }
 
     fn followed(&self, act: Act, raw: f64, access: AccessId) -> BaselineChange {
-        let raw = self.judged.get(&access).map_or(raw, |(.., score)| score.raw);
+        let raw = self.judged.get(&access).map_or(raw, |again| again.would.raw);
         BaselineChange::Followed { act, raw }
     }
 
     /// What the filter would have heard of an opening, in nats.
     fn heard(&self, z: f64, access: AccessId) -> f64 {
-        self.judged.get(&access).map_or(z, |(.., score)| evidence(&score.reasons))
+        self.judged.get(&access).map_or(z, |again| evidence(&again.would.reasons))
     }
 
     /// What would have been kept of an opening: without the switch, nothing of the machine.

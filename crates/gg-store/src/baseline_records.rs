@@ -29,6 +29,8 @@ row! {
         pub revision: Option<i64>,
         /// The row, as JSON.
         pub state: Option<String>,
+        /// Whether there is an address or a number that the guest was invited by.
+        pub reachable: bool,
     }
 }
 
@@ -173,7 +175,8 @@ impl Conn {
         event: Option<EventId>,
         paging: Paging<GuestId>,
     ) -> Result<Vec<StoredBaseline>> {
-        const SQL: &str = "select g.id, g.event_id, g.party_id, k.revision, k.state from guests g
+        const SQL: &str = "select g.id, g.event_id, g.party_id, k.revision, k.state,
+                g.email is not null or g.phone is not null from guests g
             left join guest_risk k on k.guest_id = g.id
             where g.id > $1 and ($2 or g.event_id = $3) order by g.id limit $4";
         let (every, event) = (event.is_none(), event.map_or(Uuid::nil(), EventId::uuid));

@@ -27,14 +27,16 @@ row! {
         pub guest_id: GuestId,
         /// His party.
         pub party_id: PartyId,
+        /// Whether there is an address or a number that the guest was invited by.
+        pub reachable: bool,
     }
 }
 
 impl Conn {
     /// Persons' openings of an event, the latest first: neither labelled nor waiting to be judged.
     pub async fn judged_accesses(&mut self, event: EventId, limit: i64) -> Result<Vec<JudgedRow>> {
-        const SQL: &str =
-            "select a.id, a.guest_id, g.party_id from accesses a join guests g on g.id = a.guest_id
+        const SQL: &str = "select a.id, a.guest_id, g.party_id, g.email is not null or g.phone is not null
+            from accesses a join guests g on g.id = a.guest_id
             where a.event_id = $1 and a.band is not null and a.label is null
                 and (not a.degraded or a.scored_again_at is not null)
             order by a.at desc, a.id desc limit $2";

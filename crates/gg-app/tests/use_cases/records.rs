@@ -254,6 +254,59 @@ each_database! {
         assert_eq!(tried.otherwise, []);
     }
 
+    async fn a_try_of_the_rules_in_force_asks_nobody_whom_they_did_not(db: TestDb) {
+        let stage = Stage::asking(&db).await;
+        let (efua, kojo) = (stage.mailed_guest("Efua").await, stage.guest("Kojo", 0).await);
+        let token = stage.token(efua).await;
+        let first = stage.open(&token).await;
+        stage.app.send_code(&token, first.access).await.unwrap();
+        stage.app.verify_code(&token, first.access, &stage.latest_code().await).await.unwrap();
+        let own = Opening { device: first.set_device, ..opening() };
+        let confirmed = stage.app.score_access(&token, &own).await.unwrap();
+        let asked = stage.open(&token).await;
+        let without_contact = stage.open(&stage.token(kojo).await).await;
+        let done = [confirmed.decision, asked.decision, without_contact.decision];
+        assert_eq!(done, [Action::Allow, Action::StepUp, Action::Allow]);
+
+        let policy = |action| {
+            let actions = Actions { low: action, medium: action, high: action, block: action };
+            Policy { actions, ..Policy::default() }
+        };
+        let tried = async |action| {
+            stage.app.try_policy(stage.organiser(), stage.event, policy(action)).await.unwrap().otherwise
+        };
+        assert_eq!(tried(Action::StepUp).await, []);
+        assert_eq!(replayed(&stage, None, Model::IN_FORCE).await, (4, 0, vec![]));
+        let let_in: Vec<AccessId> = tried(Action::Allow).await.iter().map(|one| one.access).collect();
+        assert_eq!(let_in, [asked.access]);
+    }
+
+    async fn a_try_goes_through_so_many_changes_in_all_and_counts_the_openings_it_left_out(db: TestDb) {
+        let stage = Stage::set(&db, None).await;
+        let small = stage.guest("Esi", 0).await;
+        stage.open(&stage.token(small).await).await;
+        db.clock.advance(SignedDuration::from_mins(1));
+        let tried = async || {
+            let tried = stage.app.try_policy(stage.organiser(), stage.event, Policy::default()).await.unwrap();
+            (tried.accesses, tried.unrecorded)
+        };
+        assert_eq!(tried().await, (1, 0));
+
+        // Guests who opened later, each with as long a record as is gone through for one: four are the whole of it.
+        for name in ["Kojo", "Efua", "Yaw"] {
+            let guest = stage.guest(name, 0).await;
+            stage.open(&stage.token(guest).await).await;
+        }
+        let long = "update accesses set revision = 5000 where at > (select min(at) from accesses)";
+        testing::run(&stage.app.store, long).await.unwrap();
+        assert_eq!(tried().await, (1, 3), "three leave room for another");
+
+        let guest = stage.guest("Abena", 0).await;
+        stage.open(&stage.token(guest).await).await;
+        testing::run(&stage.app.store, long).await.unwrap();
+        assert_eq!(tried().await, (0, 5), "four leave none");
+    }
+
     async fn another_model_is_told_apart_by_what_its_reasons_say(db: TestDb) {
         let (stage, _) = stories(&db).await;
         let strict = Thresholds { medium: 0.02, high: 0.04, block: 0.9 };

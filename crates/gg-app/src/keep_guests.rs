@@ -90,11 +90,6 @@ impl App {
                 let revision = revision.unwrap_or(row.revision);
                 tx.lock_guest(guest).await?.ok_or(Error::NotFound)?;
                 tx.update_guest(&row, revision, party, &details, at).await?.ok_or(Error::Stale)?;
-                if (&details.email, &details.phone) != (&row.email, &row.phone) {
-                    // Codes and fresh links went to a contact that was wrong, or is in other hands.
-                    tx.end_codes(guest, at).await?;
-                    tx.end_fresh_invite(guest).await?;
-                }
                 tx.guest(&actor, guest).await?.ok_or(Error::NotFound)
             })
             .await

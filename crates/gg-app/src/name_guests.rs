@@ -12,12 +12,19 @@ use crate::error::Result;
 use crate::plan_event::member;
 
 /// The guests of an event, to be found and named.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct GuestNames {
     /// By name, e-mail and id, each as it is compared.
     found: HashMap<String, Vec<GuestId>>,
     /// Name, and the e-mail where there is one.
     said: HashMap<GuestId, (String, Option<String>)>,
+}
+
+/// Names and addresses never reach a log.
+impl std::fmt::Debug for GuestNames {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GuestNames").field("guests", &self.said.len()).finish_non_exhaustive()
+    }
 }
 
 /// Why a line names no guest.

@@ -1,5 +1,5 @@
 //! Deletes what has outlived its use: raw signals, who was seen with whom, sessions that ended, keys of repeated writes,
-//! codes, settled wishes.
+//! codes, wishes that were settled or that nobody took up.
 
 use gg_store::{PRUNE_SLICES, WriteTx};
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +8,8 @@ use crate::App;
 use crate::error::Result;
 use crate::step_up::day_before;
 
-/// Exact addresses and raw headers are kept so long; what was decided of them stays.
+/// Exact addresses and raw headers are kept so long; what was decided of them stays. So long too waits what a stranger asked
+/// the organiser for.
 const SIGNALS_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Rows deleted in one transaction: an answer waits for a few milliseconds at the most.
 const ROWS_AT_ONCE: i64 = 500;
@@ -26,7 +27,7 @@ impl App {
             let pruned = self.store.write(async move |tx: &mut WriteTx| -> Result<_> {
                 let signals = tx.prune_access_signals(old, ROWS_AT_ONCE).await?;
                 let asked = tx.prune_codes(day_ago, ROWS_AT_ONCE).await?
-                    + tx.prune_wishes(day_ago, ROWS_AT_ONCE).await?;
+                    + tx.prune_wishes(day_ago, old, ROWS_AT_ONCE).await?;
                 Ok(signals + asked + tx.prune_idempotency_keys(now, ROWS_AT_ONCE).await?)
             });
             if pruned.await? == 0 {

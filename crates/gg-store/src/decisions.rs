@@ -2,6 +2,7 @@
 
 use gg_domain::actor::Actor;
 use gg_domain::decision::Decision;
+use gg_domain::email::EmailAddress;
 use gg_domain::id::{AccessId, AccountId, DecisionId, EventId, GuestId};
 use jiff::Timestamp;
 
@@ -24,7 +25,7 @@ row! {
         /// Who decided; none for a job of ours.
         pub account_id: Option<AccountId>,
         /// His address; none where the account is gone.
-        pub email: Option<String>,
+        pub email: Option<EmailAddress>,
         /// When.
         pub at: Timestamp,
     }

@@ -261,7 +261,8 @@ impl WriteTx {
         self.execute(SQL, args).await.map(|_| ())
     }
 
-    /// Changes a guest who is still at `revision`, and gives his new one.
+    /// Changes a guest who is still at `revision`, and gives his new one. Where his contact is another, codes and fresh
+    /// links that went to the one before end: it was wrong, or is in other hands.
     pub async fn update_guest(
         &mut self,
         guest: &GuestRow,
@@ -297,6 +298,10 @@ impl WriteTx {
             at
         ];
         let changed = self.returning::<(i64,)>(SQL, args).await?.map(|(revision,)| revision);
+        if changed.is_some() && (&d.email, &d.phone) != (&guest.email, &guest.phone) {
+            self.end_codes(guest.id, at).await?;
+            self.end_fresh_invite(guest.id).await?;
+        }
         self.delete_empty_party(guest.party_id).await?;
         Ok(changed)
     }

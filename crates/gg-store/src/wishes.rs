@@ -120,10 +120,16 @@ impl WriteTx {
         self.execute(SQL, args![guest, at]).await.map(|_| ())
     }
 
-    /// Deletes wishes that were settled and are older than `before`, at most `limit`, and says how many.
-    pub async fn prune_wishes(&mut self, before: Timestamp, limit: i64) -> Result<u64> {
-        const SQL: &str = "delete from wishes where id in
-            (select id from wishes where settled_at is not null and created_at < $1 limit $2)";
-        self.execute(SQL, args![before, limit]).await
+    /// Deletes wishes from before `settled` that were settled, and all from before `forgotten`, at most `limit`, and says
+    /// how many.
+    pub async fn prune_wishes(
+        &mut self,
+        settled: Timestamp,
+        forgotten: Timestamp,
+        limit: i64,
+    ) -> Result<u64> {
+        const SQL: &str = "delete from wishes where id in (select id from wishes
+            where (settled_at is not null and created_at < $1) or created_at < $2 limit $3)";
+        self.execute(SQL, args![settled, forgotten, limit]).await
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn rows(
     let row = |row: &StoredDecision| {
         let who = match &row.email {
             _ if row.account_id == Some(organiser.account) => "You".to_string(),
-            Some(email) if Permission::Members.allows(role) => email.clone(),
+            Some(email) if Permission::Members.allows(role) => email.as_str().to_string(),
             _ => "Somebody of your team".to_string(),
         };
         let about = row.opened_at.map(|at| format!(" ({})", ago(at, organiser.now, zone).said));

@@ -89,7 +89,8 @@ async fn take(State(web): State<Web>, Id(event): Id<EventId>, posted: Posted) ->
         page.notice = trouble("Something is not right yet: look at what is marked. Nothing was changed.");
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page));
     };
-    let mark = mark(&policy);
+    let in_force = web.app.policy(organiser.to(Permission::ReadPolicy), event).await?;
+    let mark = mark(&policy, &in_force);
     if fields.text("step") == "save" && fields.text("tried") == mark {
         web.app.set_policy(actor, event, policy).await?;
         return Ok(go_on(&format!("/events/{event}/policy?done=saved")));
@@ -101,10 +102,11 @@ async fn take(State(web): State<Web>, Id(event): Id<EventId>, posted: Posted) ->
     Ok(html(StatusCode::OK, &page))
 }
 
-/// What tells one policy from another.
-fn mark(policy: &Policy) -> String {
-    let written = serde_json::to_string(policy).unwrap_or_default();
-    format!("{:016x}", Mark::of([written.as_str()]).0)
+/// What tells one try from another: the policy that was tried, and the one in force then. Where another owner has saved
+/// meanwhile, it is tried again.
+fn mark(policy: &Policy, in_force: &Policy) -> String {
+    let [tried, before] = [policy, in_force].map(|policy| serde_json::to_string(policy).unwrap_or_default());
+    format!("{:016x}", Mark::of([tried.as_str(), before.as_str()]).0)
 }
 
 async fn page(web: &Web, organiser: &Organiser, event: EventId, typed: Typed) -> Result<PolicyPage, Problem> {
@@ -223,7 +225,9 @@ mod tests {
     #[test]
     fn two_policies_have_two_marks() {
         let other = Policy { fingerprint: false, ..Policy::default() };
-        assert_eq!(mark(&Policy::default()), mark(&Policy::default()));
-        assert_ne!(mark(&Policy::default()), mark(&other));
+        let default = Policy::default();
+        assert_eq!(mark(&default, &other), mark(&default, &other));
+        assert_ne!(mark(&default, &default), mark(&other, &default));
+        assert_ne!(mark(&default, &default), mark(&default, &other));
     }
 }

@@ -34,13 +34,13 @@ pub(crate) fn holds(bytes: &[u8]) {
     }
 
     let opening = opening(signals);
-    let _ = gate(&opening);
     let seen = snapshot(&opening, true);
     let kept = serde_json::to_string(&seen).expect("a snapshot is JSON");
     assert_eq!(serde_json::from_str(&kept).ok().as_ref(), Some(&seen), "stored and loaded again");
     let (policy, event) = (Policy::default(), EventFacts::default());
     let mut guest = GuestRisk::default();
     for _ in 0..2 {
+        let _ = gate(&opening, &seen, &guest, &event, false);
         let known = Known {
             guest_id: opening.guest,
             party: opening.party,

@@ -1,8 +1,8 @@
 //! What the event's other openings say of one that is being judged, and what it leaves for those after it: the
-//! store's rows as the engine wants them (docs/RISK.md, "What the store must answer").
+//! store's rows as the engine wants them (docs/RISK.md, "What the store answers").
 
 use gg_domain::access::{Class, LinkAccess};
-use gg_domain::risk::{GuestRisk, Score};
+use gg_domain::risk::Score;
 use gg_domain::snapshot::Snapshot;
 use gg_risk::{EventFacts, LookedUp, Notes, Previewed, Shared, Sighting, SightingKeys};
 use gg_store::{AccessRow, Conn, LinkRow, Noted, SightingRow, SightingWrite};
@@ -82,12 +82,6 @@ pub(crate) fn facts_of(access: &AccessRow) -> EventFacts {
 /// Facts as they are kept.
 pub(crate) fn facts_from(kept: Option<&str>) -> EventFacts {
     kept.and_then(|facts| serde_json::from_str(facts).ok()).unwrap_or_default()
-}
-
-/// Does the guest not have this device, or did it look otherwise?
-pub(crate) fn is_new_look(risk: &GuestRisk, seen: &Snapshot) -> bool {
-    let now = gg_risk::traits(seen);
-    risk.devices.iter().all(|device| device.traits != now)
 }
 
 /// Notes as the store writes them.

@@ -23,7 +23,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::App;
 use crate::error::{Error, Result};
-use crate::event_facts::{Looked, is_new_look, look_up, noted};
+use crate::event_facts::{Looked, look_up, noted};
 use crate::facts::{self, AccessFigures};
 use crate::open_invite::{OpenLink, open_link};
 
@@ -137,13 +137,13 @@ impl App {
             if opening.device.is_none() { Some(self.sources.random_id::<DeviceId>()) } else { None };
         let mut arrived = self.arrive(claims, opening, set_device).await?;
 
-        let risk = arrived.link.row.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
+        let nobody = GuestRisk::default();
+        let known = arrived.link.row.risk.as_ref().map_or(&nobody, |risk| &risk.0);
         let previewer = gg_risk::names_previewer(arrived.access.headers.agent());
-        let class =
-            gg_risk::gate_known(&arrived.access, &arrived.seen, &risk, &arrived.looked.facts, previewer);
+        let class = gg_risk::gate(&arrived.access, &arrived.seen, known, &arrived.looked.facts, previewer);
         let human = class == Class::Human && !arrived.link.test;
         let begins_link = if human { clear_fresh(&mut arrived.link.row) } else { None };
-        let risk = arrived.link.row.risk.as_ref().map_or(risk, |risk| risk.0.clone());
+        let risk = arrived.link.row.risk.as_ref().map(|risk| risk.0.clone()).unwrap_or_default();
         let score = if human {
             let Arrived { link, policy, seen, looked, .. } = &arrived;
             Some(self.score(&link.row, policy, seen, &looked.facts).await)
@@ -284,7 +284,7 @@ fn verdict(
 ) -> Verdict {
     let Arrived { link, access, seen, looked, policy } = arrived;
     let after = score.map(|score| (gg_risk::opened(risk, &seen, score), link.row.revision.unwrap_or(0)));
-    let new_look = score.is_some() && is_new_look(risk, &seen);
+    let new_look = score.is_some() && gg_risk::is_new_look(risk, &seen);
     let notes =
         if link.test { Notes::default() } else { looked.notes(&access, &seen, class, score, new_look) };
     let band = score.map(|score| score.band);

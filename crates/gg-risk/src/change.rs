@@ -8,7 +8,8 @@ use gg_domain::baseline::BaselineChange;
 use gg_domain::risk::{GuestRisk, Score};
 use gg_domain::snapshot::Snapshot;
 
-use crate::update::{Admission, confirm, expelled, forget_devices, reissue, reset, take_back, trust, update};
+use crate::update::{Admission, update};
+use crate::word::{confirm, expelled, forget_devices, reissue, reset, take_back, trust};
 
 /// A change that is about an opening, without what was seen of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]

@@ -23,21 +23,16 @@ const BLOCK_PARTIES: u32 = 2;
 /// A filter in the guest's own network fetches what he opened within so long.
 const FILTER_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 
-/// A person, a previewer or a scanner, by the opening alone?
-pub fn gate(access: &LinkAccess) -> Class {
-    judge(access, names_previewer(access.headers.agent()), None)
-}
-
-/// The same, knowing the guest and what other openings of the event say. `previewer`: what
+/// A person, a previewer or a scanner, knowing the guest and what other openings of the event say? `previewer`: what
 /// [`names_previewer`] says of the agent, which the caller may keep.
-pub fn gate_known(
+pub fn gate(
     access: &LinkAccess,
     seen: &Snapshot,
     guest: &GuestRisk,
     event: &EventFacts,
     previewer: bool,
 ) -> Class {
-    let class = judge(access, previewer, Some(seen));
+    let class = judge(access, previewer, seen);
     if class != Class::Human || access.strongest_act().is_some() {
         return class;
     }
@@ -48,9 +43,8 @@ pub fn gate_known(
     class
 }
 
-/// What both gates say of an opening by itself; `seen`, where it is at hand, tells a whole browser behind a security
-/// network.
-fn judge(access: &LinkAccess, previewer: bool, seen: Option<&Snapshot>) -> Class {
+/// What is said of an opening by itself.
+fn judge(access: &LinkAccess, previewer: bool, seen: &Snapshot) -> Class {
     let act = access.strongest_act();
     if act >= Some(Act::Answered) {
         return Class::Human;
@@ -60,7 +54,7 @@ fn judge(access: &LinkAccess, previewer: bool, seen: Option<&Snapshot>) -> Class
         return Class::Preview;
     }
     let scanner = scans(&access.headers, access.method, &access.network)
-        && !(access.method == Method::Get && seen.is_some_and(is_whole_browser));
+        && !(access.method == Method::Get && is_whole_browser(seen));
     if (!proven && scanner) || nobody_read(access, act) {
         return Class::Scanner;
     }

@@ -1,7 +1,7 @@
 //! From a raw opening to what is kept and compared of it.
 
 use gg_domain::access::{Act, Acts, Headers, LinkAccess};
-use gg_domain::risk::Traits;
+use gg_domain::risk::{GuestRisk, Traits};
 use gg_domain::signals::Signals;
 use gg_domain::snapshot::{
     Agent, DeviceKind, Hints, Machine, Mark, Os, SNAPSHOT_VERSION, SeenNetwork, Snapshot,
@@ -67,6 +67,12 @@ pub fn traits(seen: &Snapshot) -> Traits {
         timezone: machine.timezone.clone(),
         language: machine.languages.first().cloned(),
     }
+}
+
+/// Does the guest not have this device, or did it look otherwise than now? Only such openings are counted in a population.
+pub fn is_new_look(guest: &GuestRisk, seen: &Snapshot) -> bool {
+    let now = traits(seen);
+    guest.devices.iter().all(|device| device.traits != now)
 }
 
 /// Known acts stay; the page's own word adds "interacted" to a known "none".

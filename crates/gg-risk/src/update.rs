@@ -1,4 +1,4 @@
-//! What is remembered after an opening, an act, a word of the organiser. Pure, and hard to poison:
+//! What is remembered after an opening or an act; words are in `word.rs`. Pure, and hard to poison:
 //! a device earns weight by how surely it was the guest's, and little until a human act follows.
 //!
 //! Each function is applied once for each cause; that is the caller's transaction to keep.
@@ -12,10 +12,10 @@ use gg_domain::snapshot::Snapshot;
 use jiff::Timestamp;
 
 use crate::baseline::{DAY, decayed, is_established, is_fresh};
-use crate::calibrate::unheard;
 use crate::device::{Linkage, link};
 use crate::network::{is_near, is_place};
 use crate::snapshot::{known_act, traits};
+use crate::word::confirm;
 
 /// A stranger above this chance is not taken in (RISK.md 5.3).
 const STRANGER_MAX: f64 = 0.35;
@@ -31,8 +31,6 @@ const UNPROVEN_WEIGHT_MAX: f64 = 1.0;
 const DOUBT_MAX: f64 = 3.0;
 /// From here on the filter is at its end: what it hears more leaves no trace that could be taken out again.
 const LEAK_SURE: f64 = 0.98;
-/// What the organiser's "not the guest" makes of the leak at least (RISK.md 5.3).
-const LEAK_AFTER_NOT_GUEST: f64 = 0.9;
 
 /// Why the row changes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,114 +53,6 @@ pub fn update(guest: &GuestRisk, seen: &Snapshot, score: &Score, admission: Admi
         Admission::Followed(Act::Answered) => prove(guest, seen, score),
         Admission::Followed(Act::Interacted) => guest.clone(),
     }
-}
-
-/// The row after the organiser's word, or a code, on the opening `seen`.
-pub fn confirm(guest: &GuestRisk, seen: &Snapshot, label: Label) -> GuestRisk {
-    let mut guest = guest.clone();
-    match label {
-        Label::Guest => {
-            vouch(&mut guest, seen);
-            guest.leak = GuestRisk::LEAK_PRIOR;
-            guest.standing = None;
-        }
-        Label::NotGuest => {
-            expel(&mut guest, seen);
-            disown(&mut guest, seen);
-            guest.leak = guest.leak.max(LEAK_AFTER_NOT_GUEST);
-            // Kept while the engine is away: who made it slow gains nothing.
-            guest.standing = guest.standing.max(Some(Band::High));
-        }
-    }
-    guest
-}
-
-/// The row after the organiser's no to an opening of a link that is over: the device goes, and the link in force, which
-/// nobody else has, stays as it is.
-pub(crate) fn expelled(guest: &GuestRisk, seen: &Snapshot) -> GuestRisk {
-    let mut guest = guest.clone();
-    expel(&mut guest, seen);
-    disown(&mut guest, seen);
-    guest
-}
-
-/// Whoever comes with this cookie again is the one that the organiser spoke of.
-fn disown(guest: &mut GuestRisk, seen: &Snapshot) {
-    if let Some(id) = seen.device() {
-        refuse(guest, Refused { id, heard: 0.0, disowned: true });
-    }
-}
-
-/// Remembers a device that was not taken in, once; the oldest leaves, the organiser's word last.
-fn refuse(guest: &mut GuestRisk, new: Refused) {
-    guest.refused.retain(|one| one.id != new.id);
-    if guest.refused.len() >= REFUSED_MAX {
-        let oldest = guest.refused.iter().position(|one| !one.disowned).unwrap_or(0);
-        guest.refused.remove(oldest);
-    }
-    guest.refused.push(new);
-}
-
-/// The row after the organiser's word on the device of `seen` alone: it is the guest's from now on, and what the leak
-/// filter heard of it (`z`, in nats) is taken back. Of who else holds the link that says nothing: suspicion that
-/// others gave rise to stays, and so does the band that the link keeps while the engine is slow.
-pub fn trust(guest: &GuestRisk, seen: &Snapshot, z: f64) -> GuestRisk {
-    let mut guest = guest.clone();
-    vouch(&mut guest, seen);
-    guest.leak = forgiven(guest.leak, z);
-    guest
-}
-
-/// The chance that the link has leaked without evidence `z`: never below a fresh link's, since what was heard before
-/// anything could be compared was not told to the filter.
-fn forgiven(leak: f64, z: f64) -> f64 {
-    unheard(leak, z).max(leak.min(GuestRisk::LEAK_PRIOR))
-}
-
-/// The row without what a machine left in it that was taken for a person: the device it was bound as, and
-/// what the leak filter heard of it (`z`, in nats). RISK.md 9.1: what first hits did is taken back.
-pub fn take_back(guest: &GuestRisk, seen: &Snapshot, z: f64) -> GuestRisk {
-    let mut guest = guest.clone();
-    let first = guest.devices.first().is_some_and(|device| device.first_at == seen.at);
-    expel(&mut guest, seen);
-    if first && let Some(next) = guest.devices.first_mut() {
-        (next.doubt, next.heard) = (0.0, 0.0);
-    }
-    if guest.first_human_at == Some(seen.at) {
-        guest.first_human_at = guest.devices.iter().map(|device| device.first_at).min();
-    }
-    guest.new_devices.retain(|at| *at != seen.at);
-    guest.accesses = guest.accesses.saturating_sub(1);
-    if guest.accesses == 0 {
-        guest.standing = None;
-    }
-    guest.leak = forgiven(guest.leak, z);
-    guest
-}
-
-/// Forgets devices and the networks that they were seen on; the link stays as leaked as it was.
-pub fn forget_devices(guest: &GuestRisk) -> GuestRisk {
-    GuestRisk { devices: Vec::new(), new_devices: Vec::new(), refused: Vec::new(), ..guest.clone() }
-}
-
-/// Forgets devices, networks and suspicion.
-pub fn reset(guest: &GuestRisk) -> GuestRisk {
-    GuestRisk { leak: GuestRisk::LEAK_PRIOR, standing: None, ..forget_devices(guest) }
-}
-
-/// The guest got a new link: nobody else has it, and the devices stay theirs.
-pub fn reissue(guest: &GuestRisk) -> GuestRisk {
-    GuestRisk { leak: GuestRisk::LEAK_PRIOR, standing: None, new_devices: Vec::new(), ..guest.clone() }
-}
-
-/// The device of `seen` is the guest's, by somebody's word.
-fn vouch(guest: &mut GuestRisk, seen: &Snapshot) {
-    let device = bind(guest, seen, 1.0, true);
-    device.trusted = true;
-    device.weight = device.weight.max(1.0);
-    remember_network(device, seen, 1.0);
-    guest.first_human_at.get_or_insert(seen.at);
-    guest.refused.retain(|one| Some(one.id) != seen.device());
 }
 
 fn open(guest: &GuestRisk, seen: &Snapshot, score: &Score) -> GuestRisk {
@@ -285,7 +175,12 @@ fn binds(seen: &Snapshot) -> bool {
 
 /// The device of `seen` with `weight` more, made where it is new; the least sure one leaves for it.
 /// `proven`: a human act stands behind this opening.
-fn bind<'a>(guest: &'a mut GuestRisk, seen: &Snapshot, weight: f64, proven: bool) -> &'a mut KnownDevice {
+pub(crate) fn bind<'a>(
+    guest: &'a mut GuestRisk,
+    seen: &Snapshot,
+    weight: f64,
+    proven: bool,
+) -> &'a mut KnownDevice {
     let index = link(&brought_now(seen), guest, true).same().unwrap_or_else(|| {
         make_room(guest);
         guest.devices.push(new_device(seen));
@@ -323,7 +218,7 @@ fn new_device(seen: &Snapshot) -> KnownDevice {
 }
 
 /// The opening as one that brought the cookie which it was given: so an act after it finds its device.
-fn brought_now(seen: &Snapshot) -> Snapshot {
+pub(crate) fn brought_now(seen: &Snapshot) -> Snapshot {
     Snapshot { cookie: seen.device(), ..seen.clone() }
 }
 
@@ -339,7 +234,7 @@ fn remember_cookie(device: &mut KnownDevice, seen: &Snapshot, proven: bool) {
     }
 }
 
-fn remember_network(device: &mut KnownDevice, seen: &Snapshot, weight: f64) {
+pub(crate) fn remember_network(device: &mut KnownDevice, seen: &Snapshot, weight: f64) {
     let net = &seen.net;
     if net.prefix.is_none() && net.asn.is_none() {
         return;
@@ -383,23 +278,20 @@ fn make_room(guest: &mut GuestRisk) {
     }
 }
 
-/// Takes the device of `seen` out. Where the guest's own device only looks like it, its other cookies
-/// show that, and it loses this cookie alone.
-fn expel(guest: &mut GuestRisk, seen: &Snapshot) {
-    let Some(index) = link(&brought_now(seen), guest, true).same() else { return };
-    let device = &mut guest.devices[index];
-    let others = device.cookies.iter().any(|cookie| Some(cookie.id) != seen.device());
-    if others {
-        device.cookies.retain(|cookie| Some(cookie.id) != seen.device());
-    } else {
-        guest.devices.remove(index);
-    }
-}
-
 fn note_new_device(guest: &mut GuestRisk, at: Timestamp) {
     guest.new_devices.retain(|then| at.duration_since(*then) < DAY);
     guest.new_devices.push(at);
     if guest.new_devices.len() > NEW_DEVICES_MAX {
         guest.new_devices.remove(0);
     }
+}
+
+/// Remembers a device that was not taken in, once; the oldest leaves, the organiser's word last.
+pub(crate) fn refuse(guest: &mut GuestRisk, new: Refused) {
+    guest.refused.retain(|one| one.id != new.id);
+    if guest.refused.len() >= REFUSED_MAX {
+        let oldest = guest.refused.iter().position(|one| !one.disowned).unwrap_or(0);
+        guest.refused.remove(oldest);
+    }
+    guest.refused.push(new);
 }

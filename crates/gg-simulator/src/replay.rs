@@ -10,8 +10,8 @@ use gg_domain::policy::Policy;
 use gg_domain::risk::{GuestRisk, Score};
 use gg_domain::snapshot::{Agent, Snapshot};
 use gg_risk::{
-    Admission, EventFacts, Known, Memory, gate_known, names_previewer, parse_agent, score, snapshot_of,
-    take_back, traits, update,
+    Admission, EventFacts, Known, Memory, gate, is_new_look, names_previewer, parse_agent, score,
+    snapshot_of, take_back, update,
 };
 
 /// Agents kept as they were read: browsers have a few thousand.
@@ -74,13 +74,11 @@ impl Replay {
         let seen = snapshot_of(access, agent, self.policy.fingerprint);
         let facts = self.memory.facts(access, &seen);
         let mut guest = self.take(access.guest);
-        let class =
-            if self.ungated { Class::Human } else { gate_known(access, &seen, &guest, &facts, previewer) };
+        let class = if self.ungated { Class::Human } else { gate(access, &seen, &guest, &facts, previewer) };
         let mut new_look = false;
         let score = (class == Class::Human).then(|| {
             let score = self.score(&seen, access, &guest, &facts, scorer);
-            let now = traits(&seen);
-            new_look = guest.devices.iter().all(|device| device.traits != now);
+            new_look = is_new_look(&guest, &seen);
             *guest = update(&guest, &seen, &score, Admission::Opened);
             if let gg_domain::access::Acts::Known(Some(act)) = seen.act {
                 *guest = update(&guest, &seen, &score, Admission::Followed(act));

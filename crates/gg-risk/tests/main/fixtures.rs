@@ -161,3 +161,10 @@ pub(crate) fn nats(score: &Score, code: ReasonCode) -> Option<f64> {
 pub(crate) fn expect(score: &Score, band: Band) {
     assert_eq!(score.band, band, "p {:.3}, z {:.2}, {:?}", score.p, score.z, score.reasons);
 }
+
+/// What the gate takes an opening of a link for of which nothing is known.
+pub(crate) fn gate(access: &LinkAccess) -> gg_domain::access::Class {
+    let seen = snapshot(access, true);
+    let previewer = gg_risk::names_previewer(access.headers.agent());
+    gg_risk::gate(access, &seen, &GuestRisk::default(), &EventFacts::default(), previewer)
+}

@@ -1,10 +1,11 @@
 //! What holds for every opening, however odd.
 
+use crate::fixtures::gate;
 use gg_domain::access::{Headers, LinkAccess, NetClass, Network};
 use gg_domain::risk::{Band, GuestRisk, ReasonCode};
 use gg_domain::signals::Signals;
 use gg_domain::snapshot::Snapshot;
-use gg_risk::{gate, snapshot, traits};
+use gg_risk::{snapshot, traits};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,8 @@
 //! RISK.md 3: machines that look like people, people who look like machines.
 
+use crate::fixtures::gate;
 use gg_domain::access::{Act, Acts, Class, FetchClass, Headers, LinkAccess, Method, Network};
-use gg_risk::{NO_READER_MS, classify_fetch, gate};
+use gg_risk::{NO_READER_MS, classify_fetch};
 use serde_json::json;
 
 use crate::fixtures::{WINDOWS, device, opening, phone, signals};
